@@ -1,0 +1,21 @@
+//! The cryptography that this build uses, and the names of its algorithms.
+
+use std::sync::{Arc, LazyLock};
+
+use rustls::crypto::CryptoProvider;
+
+#[cfg(feature = "aws-lc-rs")]
+use rustls::crypto::aws_lc_rs as backend;
+#[cfg(not(feature = "aws-lc-rs"))]
+use rustls::crypto::ring as backend;
+
+#[cfg(not(any(feature = "aws-lc-rs", feature = "ring")))]
+compile_error!("enable the feature `aws-lc-rs` (the default) or `ring`");
+
+static PROVIDER: LazyLock<Arc<CryptoProvider>> =
+    LazyLock::new(|| Arc::new(backend::default_provider()));
+
+/// Everything this build offers, in its default order of preference.
+pub fn provider() -> &'static Arc<CryptoProvider> {
+    &PROVIDER
+}

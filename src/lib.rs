@@ -1,0 +1,7 @@
+//! librssl: TLS 1.2 and 1.3 for C and other languages, over rustls.
+//!
+//! The C interface is `include/rssl.h`, generated from `ffi`. The modules below it are safe
+//! Rust, listed in the order in which they may use each other: each names only those after it.
+
+pub mod crypto;
+pub mod error;
