@@ -121,34 +121,37 @@ impl Identity {
 /// The key must be the first certificate's. A key that does not tell its public half (one in
 /// another device) cannot be checked here: the peer will do it.
 fn check_match(chain: &[X509Certificate<'_>], key: &dyn SigningKey) -> Result<()> {
-    let Some(public_key) = key.public_key() else {
+    let (Some(public_key), Some(leaf)) = (key.public_key(), chain.first()) else {
         return Ok(());
     };
+    let subject = leaf.subject();
     let owner = chain
         .iter()
         .position(|certificate| certificate.public_key().raw == public_key.as_ref());
-    let subject = |index: usize| {
-        chain
-            .get(index)
-            .map(|certificate| certificate.subject().to_string())
-            .unwrap_or_default()
-    };
-    let message = match owner {
-        Some(0) => return Ok(()),
-        Some(index) => format!(
-            "the private key belongs to certificate {} of {} ({}), not to the first ({}): the \
-             chain is out of order, the leaf comes first",
-            index + 1,
+    match owner {
+        Some(0) => Ok(()),
+        Some(place) => Err(mismatch(format!(
+            "the private key belongs to certificate {} of {} ({}), not to the first ({subject}): \
+             the chain is out of order, the leaf comes first",
+            place + 1,
             chain.len(),
-            subject(index),
-            subject(0)
-        ),
-        None => format!(
-            "the private key does not belong to the certificate ({})",
-            subject(0)
-        ),
-    };
-    Err(Error::new(Code::Mismatch, c"KEY_VALUES_MISMATCH", message))
+            chain[place].subject(),
+        ))),
+        None if public_key.ends_with(&leaf.public_key().subject_public_key.data) => {
+            let message = format!(
+                "the certificate ({subject}) describes its public key in a form that is not \
+                 supported: RSASSA-PSS, or curve parameters written out"
+            );
+            Err(Error::new(Code::Key, c"UNKNOWN_CERTIFICATE_TYPE", message))
+        }
+        None => Err(mismatch(format!(
+            "the private key does not belong to the certificate ({subject})"
+        ))),
+    }
+}
+
+fn mismatch(message: String) -> Error {
+    Error::new(Code::Mismatch, c"KEY_VALUES_MISMATCH", message)
 }
 
 /// Bytes and where they are from, for errors.

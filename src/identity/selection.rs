@@ -130,6 +130,8 @@ impl Identity {
 #[cfg(test)]
 mod tests {
     use rustls::SignatureScheme::{ECDSA_NISTP256_SHA256, ED25519, RSA_PSS_SHA256};
+    use rustls::server::WebPkiClientVerifier;
+    use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection};
     use testca::{Authority, Credentials, KeyKind, Leaf};
 
     use super::*;
@@ -221,6 +223,47 @@ mod tests {
         let only = Identities::from(vec![of_one.clone()]);
         assert!(is(choose(&only, &[&stranger]), &of_one));
         assert!(only.for_client(&[], &[ED25519]).is_none());
+    }
+
+    /// What each end of a handshake received, both ends being configured with several identities.
+    #[test]
+    fn the_engine_presents_what_was_chosen() {
+        let (ours, other) = (Authority::root("ours"), Authority::root("other"));
+        let servers = ["other.example", "wanted.example", "more.example"]
+            .map(|name| identity(&ours.issue(&Leaf::server(&[name]))));
+        let clients = [&ours, &other].map(|root| identity(&root.issue(&Leaf::client("client"))));
+
+        let mut roots = RootCertStore::empty();
+        roots.add(ours.certificate().clone()).unwrap();
+        let roots = Arc::new(roots);
+        let provider = crate::crypto::provider().clone();
+        let ask = WebPkiClientVerifier::builder_with_provider(roots.clone(), provider.clone());
+        let server = ServerConfig::builder_with_provider(provider.clone())
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_client_cert_verifier(ask.build().unwrap())
+            .with_cert_resolver(Arc::new(Identities::from(servers.to_vec())));
+        let client = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_root_certificates(roots)
+            .with_client_cert_resolver(Arc::new(Identities::from(clients.to_vec())));
+
+        let name = "wanted.example".try_into().unwrap();
+        let mut client = ClientConnection::new(Arc::new(client), name).unwrap();
+        let mut server = ServerConnection::new(Arc::new(server)).unwrap();
+        while client.is_handshaking() || server.is_handshaking() {
+            let mut flight = Vec::new();
+            client.write_tls(&mut flight).unwrap();
+            server.read_tls(&mut flight.as_slice()).unwrap();
+            server.process_new_packets().unwrap();
+            flight.clear();
+            server.write_tls(&mut flight).unwrap();
+            client.read_tls(&mut flight.as_slice()).unwrap();
+            client.process_new_packets().unwrap();
+        }
+        assert_eq!(client.peer_certificates(), Some(servers[1].certificates()));
+        assert_eq!(server.peer_certificates(), Some(clients[0].certificates()));
     }
 
     #[test]

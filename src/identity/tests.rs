@@ -326,6 +326,18 @@ fn a_key_that_belongs_elsewhere_is_a_mismatch() {
 }
 
 #[test]
+fn a_key_that_belongs_but_is_described_otherwise_is_no_mismatch() {
+    const RSA: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01";
+    const RSASSA_PSS: u8 = 10;
+    let credentials = server(KeyKind::Rsa2048);
+    let mut leaf = credentials.leaf().to_vec();
+    let place = leaf.windows(RSA.len()).position(|window| window == RSA);
+    leaf[place.unwrap() + RSA.len() - 1] = RSASSA_PSS;
+    let result = Identity::from_memory(&leaf, Some(credentials.key_der()), None);
+    assert_refused(result, Code::Key, &["CN=localhost", "RSASSA-PSS"]);
+}
+
+#[test]
 fn errors_about_files_name_the_file() {
     let directory = Directory::new();
     let credentials = server(KeyKind::P256);
