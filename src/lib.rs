@@ -3,6 +3,9 @@
 //! The C interface is `include/rssl.h`, generated from `ffi`. The modules below it are safe
 //! Rust, listed in the order in which they may use each other: each names only those after it.
 
+pub mod trust;
+pub mod x509;
+
 pub mod crypto;
 pub mod error;
 pub mod identity;
