@@ -129,14 +129,12 @@ extern "C" {
 /**
  * rssl_version returns the version of the library loaded, such as "0.1.0". Static, never NULL.
  */
-RSSL_API
-const char *rssl_version(void);
+RSSL_API const char *rssl_version(void);
 
 /**
  * rssl_version_number returns the version of the library loaded as RSSL_MAKE_VERSION makes it.
  */
-RSSL_API
-uint32_t rssl_version_number(void);
+RSSL_API uint32_t rssl_version_number(void);
 
 /**
  * rssl_build_info returns what the library is made of, such as
@@ -148,33 +146,7 @@ RSSL_API const char *rssl_build_info(void);
  * rssl_has says whether this build has a feature: "bundled-roots" (Mozilla's trust roots are
  * inside, for rssl_ctx_load_verify_bundled), "fips", "ktls". false for an unknown name.
  */
-RSSL_API
-bool rssl_has(const char *feature);
-
-/**
- * rssl_version returns the version of the library loaded, such as "0.1.0". Static, never NULL.
- */
-RSSL_API
-const char *rssl_version(void);
-
-/**
- * rssl_version_number returns the version of the library loaded as RSSL_MAKE_VERSION makes it.
- */
-RSSL_API
-uint32_t rssl_version_number(void);
-
-/**
- * rssl_build_info returns what the library is made of, such as
- * "rustls 0.23.46, aws-lc-rs 1.19.0": for logs and bug reports. Static, never NULL.
- */
-RSSL_API const char *rssl_build_info(void);
-
-/**
- * rssl_has says whether this build has a feature: "bundled-roots" (Mozilla's trust roots are
- * inside, for rssl_ctx_load_verify_bundled), "fips", "ktls". false for an unknown name.
- */
-RSSL_API
-bool rssl_has(const char *feature);
+RSSL_API bool rssl_has(const char *feature);
 
 #ifdef __cplusplus
 }  // extern "C"
