@@ -56,7 +56,10 @@ fn function_name(declaration: &str) -> String {
 }
 
 fn functions(text: &str) -> BTreeSet<String> {
-    declarations(text).iter().map(|d| function_name(d)).collect()
+    declarations(text)
+        .iter()
+        .map(|d| function_name(d))
+        .collect()
 }
 
 fn must_use(text: &str) -> BTreeSet<String> {
@@ -142,7 +145,10 @@ fn the_version_macros_are_the_crates_version() {
 #[test]
 fn header_and_snapshot_hold_the_same_names() {
     let (header, snapshot) = (read(HEADER), read(SNAPSHOT));
-    assert_same((HEADER, functions(&header)), (SNAPSHOT, functions(&snapshot)));
+    assert_same(
+        (HEADER, functions(&header)),
+        (SNAPSHOT, functions(&snapshot)),
+    );
     assert_same((HEADER, must_use(&header)), (SNAPSHOT, must_use(&snapshot)));
     let snapshot_constants = code(&snapshot)
         .lines()

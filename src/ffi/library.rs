@@ -77,7 +77,10 @@ mod tests {
         unsafe {
             assert!(!rssl_has(std::ptr::null()));
             assert!(!rssl_has(c"no such thing".as_ptr()));
-            assert_eq!(rssl_has(c"bundled-roots".as_ptr()), cfg!(feature = "bundled-roots"));
+            assert_eq!(
+                rssl_has(c"bundled-roots".as_ptr()),
+                cfg!(feature = "bundled-roots")
+            );
         }
     }
 }
