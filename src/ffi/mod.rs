@@ -4,8 +4,7 @@
 //! comes back into the C form. The three wrappers below are the only way in: they keep a panic
 //! from leaving the library and put an error where `rssl_last_error` finds it.
 
-mod cert;
-mod error;
+mod library;
 
 use std::cell::RefCell;
 use std::ffi::{CStr, c_char, c_void};
