@@ -15,16 +15,20 @@ list(TRANSFORM RSSL_SYMBOLS PREPEND "-u " OUTPUT_VARIABLE RSSL_WANTED)
 string(REPLACE ";" "\n" RSSL_WANTED_LINES "${RSSL_WANTED}")
 file(GENERATE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/rssl.wanted" CONTENT "${RSSL_WANTED_LINES}\n")
 
-# Only GNU ld can drop unused sections in a relocatable link, and dissolve the COMDAT groups that
-# would tie our copy of a function to that of another Rust library in the program.
+# Only GNU ld can dissolve the COMDAT groups that would tie our copy of a function to that of another
+# Rust library in the program, and drop unused sections in a relocatable link. What it drops leaves
+# undefined symbols behind, which must be stripped: hence not in builds for debuggers.
 execute_process(COMMAND "${CMAKE_LINKER}" --version OUTPUT_VARIABLE RSSL_LINKER_VERSION)
 set(RSSL_RELOCATABLE_FLAGS)
-if(RSSL_LINKER_VERSION MATCHES "GNU ld")
-  set(RSSL_RELOCATABLE_FLAGS --gc-sections --force-group-allocation)
-endif()
 set(RSSL_STRIP_FLAGS)
+if(RSSL_LINKER_VERSION MATCHES "GNU ld")
+  list(APPEND RSSL_RELOCATABLE_FLAGS --force-group-allocation)
+endif()
 if(CMAKE_BUILD_TYPE MATCHES "^(Release|MinSizeRel)$")
   set(RSSL_STRIP_FLAGS --strip-unneeded)
+  if(RSSL_LINKER_VERSION MATCHES "GNU ld")
+    list(APPEND RSSL_RELOCATABLE_FLAGS --gc-sections)
+  endif()
 endif()
 
 # The sections removed are LLVM bitcode of Rust's standard library: what reads archives with an
