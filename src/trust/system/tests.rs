@@ -35,6 +35,37 @@ fn a_file_is_read_again_only_when_it_changes() {
 }
 
 #[test]
+fn a_file_that_appears_is_seen() {
+    let (dir, file_dir) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let file = file_dir.path().join("late.pem");
+    fs::write(dir.path().join("a.pem"), Authority::new("one").pem()).unwrap();
+    let places = Places {
+        file: Some(file.clone()),
+        dirs: vec![dir.path().to_owned()],
+    };
+    assert_eq!(roots_at(&places).unwrap().len(), 1);
+    fs::write(&file, Authority::new("two").pem()).unwrap();
+    assert_eq!(roots_at(&places).unwrap().len(), 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_change_behind_a_link_is_seen() {
+    let (dir, outside) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let target = outside.path().join("root.crt");
+    fs::write(&target, Authority::new("one").pem()).unwrap();
+    std::os::unix::fs::symlink(&target, dir.path().join("01234567.0")).unwrap();
+    let places = Places {
+        file: None,
+        dirs: vec![dir.path().to_owned()],
+    };
+    let first = roots_at(&places).unwrap();
+    assert!(same(&first, &roots_at(&places).unwrap()));
+    fs::write(&target, Authority::new("two").pem()).unwrap();
+    assert!(!same(&first, &roots_at(&places).unwrap()));
+}
+
+#[test]
 fn each_place_has_its_own_memory() {
     let dir = tempfile::tempdir().unwrap();
     let (one, two) = (dir.path().join("one.pem"), dir.path().join("two.pem"));
