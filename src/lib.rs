@@ -19,3 +19,4 @@ pub mod session;
 
 pub mod crypto;
 pub mod error;
+pub mod logging;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::settings::{Option as ContextOption, Roles, Settings};
+use super::settings::{Roles, Settings, Switch};
 use crate::engine::config::{ClientConfigs, ServerConfigs, ServerSwitches};
 use crate::error::Result;
 use crate::identity::Identities;
 use crate::session::ClientMemory;
 use crate::socket::Setup;
-use crate::trust::{ClientVerifier, Mode, ServerVerifier};
+use crate::trust::{Mode, Policy, Verifier};
 
 /// Builds the frozen form of `settings`, and keeps in them what outlives it.
 pub fn setup(roles: Roles, settings: &mut Settings) -> Result<Setup> {
@@ -19,23 +19,23 @@ pub fn setup(roles: Roles, settings: &mut Settings) -> Result<Setup> {
         server,
         check_hostname: settings.policy.check_hostname,
         verifies_peer: settings.policy.mode != Mode::None,
-        return_eintr: settings.has(ContextOption::ReturnEintr),
+        return_eintr: settings.has(Switch::ReturnEintr),
     })
 }
 
 fn identities(settings: &Settings) -> Arc<Identities> {
-    Arc::new(settings.identities.iter().cloned().collect())
+    Arc::new(settings.identities.clone().into())
 }
 
 fn client(settings: &mut Settings) -> Result<ClientConfigs> {
     let verifier = settings
         .verifier
-        .get_or_insert_with(|| Arc::new(ServerVerifier::new(settings.policy.clone())))
+        .get_or_insert_with(|| Arc::new(Verifier::new(settings.policy.clone())))
         .clone();
     let resolver = identities(settings);
     let identities = settings
         .client_identities
-        .get_or_insert_with(|| resolver)
+        .get_or_insert(resolver)
         .clone();
     let memory = (settings.session_cache > 0).then(|| {
         settings
@@ -48,14 +48,16 @@ fn client(settings: &mut Settings) -> Result<ClientConfigs> {
         verifier,
         identities,
         memory.as_deref(),
-        !settings.has(ContextOption::NoSni),
+        !settings.has(Switch::NoSni),
     )
 }
 
 fn server(settings: &Settings) -> Result<ServerConfigs> {
     let verifier = (settings.policy.mode != Mode::None).then(|| {
-        let send_names = !settings.has(ContextOption::NoCaNames);
-        Arc::new(ClientVerifier::new(settings.policy.clone(), send_names)) as Arc<_>
+        Arc::new(Verifier::new(Policy {
+            send_ca_names: !settings.has(Switch::NoCaNames),
+            ..settings.policy.clone()
+        })) as Arc<_>
     });
     ServerConfigs::new(
         &settings.protocol,
@@ -63,9 +65,9 @@ fn server(settings: &Settings) -> Result<ServerConfigs> {
         identities(settings),
         &settings.server_memory,
         &ServerSwitches {
-            alpn_optional: settings.has(ContextOption::AlpnOptional),
-            server_order: settings.has(ContextOption::ServerOrder),
-            tickets: !settings.has(ContextOption::NoTickets),
+            alpn_optional: settings.has(Switch::AlpnOptional),
+            server_order: settings.has(Switch::ServerOrder),
+            tickets: !settings.has(Switch::NoTickets),
             tls13_tickets: settings.ticket_count,
         },
     )

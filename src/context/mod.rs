@@ -20,7 +20,7 @@ use crate::trust::{Mode, Roots};
 use crate::x509::Certificate;
 use settings::Settings;
 
-pub use settings::{Option as ContextOption, Roles};
+pub use settings::{Roles, Switch};
 
 /// The most names that ALPN can carry of (RFC 7301: a list of 16 bits, names of 8 bits).
 const ALPN_LIST: usize = 65_535;
@@ -118,7 +118,7 @@ impl Context {
         let mut added = Roots::default();
         add(&mut added)?;
         self.change_trust(|settings| {
-            settings.policy.roots.extend(&added);
+            settings.policy.roots.add_all(&added);
             Ok(())
         })
     }
@@ -135,7 +135,7 @@ impl Context {
     }
 
     pub fn root(&self, i: usize) -> Option<Arc<Certificate>> {
-        self.state().settings.policy.roots.get(i)
+        self.state().settings.policy.roots.get(i).cloned()
     }
 
     pub fn add_identity(&self, identity: Identity) -> Result<()> {
@@ -221,13 +221,17 @@ impl Context {
                 set & clear
             )));
         }
-        let trust = (set | clear) & ContextOption::InsecureMatchCn as u32 != 0;
+        let trust = (set | clear) & Switch::InsecureMatchCn as u32 != 0;
         let change = |settings: &mut Settings| {
             settings.options = (settings.options | set) & !clear;
-            settings.policy.match_cn = settings.has(ContextOption::InsecureMatchCn);
+            settings.policy.match_cn = settings.has(Switch::InsecureMatchCn);
             Ok(())
         };
-        if trust { self.change_trust(change) } else { self.change(change) }
+        if trust {
+            self.change_trust(change)
+        } else {
+            self.change(change)
+        }
     }
 
     pub fn options(&self) -> u32 {

@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use rustls::client::ResolvesClientCert;
-use rustls::client::danger::ServerCertVerifier;
-
 use crate::engine::config::Protocol;
 use crate::error::{Error, Result};
-use crate::identity::Identity;
+use crate::identity::{Identities, Identity};
 use crate::session::{ClientMemory, ServerMemory};
-use crate::trust::{Mode, Policy};
+use crate::trust::{Mode, Policy, Roots, Verifier};
 
 /// The roles in which a context's sockets may act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,7 +18,7 @@ pub struct Roles {
 /// A switch; the numbers are the ABI's (`RSSL_OPT_*`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
-pub enum Option {
+pub enum Switch {
     AlpnOptional = 1 << 0,
     ServerOrder = 1 << 1,
     NoTickets = 1 << 2,
@@ -32,14 +29,14 @@ pub enum Option {
     RequireEms = 1 << 8,
 }
 
-const KNOWN_OPTIONS: u32 = Option::AlpnOptional as u32
-    | Option::ServerOrder as u32
-    | Option::NoTickets as u32
-    | Option::NoSni as u32
-    | Option::ReturnEintr as u32
-    | Option::InsecureMatchCn as u32
-    | Option::NoCaNames as u32
-    | Option::RequireEms as u32;
+const KNOWN_OPTIONS: u32 = Switch::AlpnOptional as u32
+    | Switch::ServerOrder as u32
+    | Switch::NoTickets as u32
+    | Switch::NoSni as u32
+    | Switch::ReturnEintr as u32
+    | Switch::InsecureMatchCn as u32
+    | Switch::NoCaNames as u32
+    | Switch::RequireEms as u32;
 
 pub fn check_options(bits: u32) -> Result<()> {
     match bits & !KNOWN_OPTIONS {
@@ -64,21 +61,26 @@ pub struct Settings {
     pub server_memory: Arc<ServerMemory>,
     /// The rest is made when it is first needed. The engine takes up a session only under the
     /// very verifier and identities that it began with, and knows them by their address.
-    pub client_memory: std::option::Option<Arc<ClientMemory>>,
-    pub verifier: std::option::Option<Arc<dyn ServerCertVerifier>>,
-    pub client_identities: std::option::Option<Arc<dyn ResolvesClientCert>>,
+    pub client_memory: Option<Arc<ClientMemory>>,
+    pub verifier: Option<Arc<Verifier>>,
+    pub client_identities: Option<Arc<Identities>>,
 }
 
 impl Settings {
     pub fn new(roles: Roles, server_memory: ServerMemory) -> Self {
-        let mut policy = Policy::default();
-        policy.mode = if roles.client { Mode::Required } else { Mode::None };
-        policy.check_hostname = roles.client;
+        let mode = if roles.client {
+            Mode::Required
+        } else {
+            Mode::None
+        };
         Settings {
-            policy,
+            policy: Policy {
+                check_hostname: roles.client,
+                ..Policy::new(Roots::new(), mode)
+            },
             identities: Vec::new(),
             protocol: Protocol::default(),
-            options: Option::ServerOrder as u32,
+            options: Switch::ServerOrder as u32,
             session_cache: SESSION_CACHE,
             ticket_count: TICKETS,
             server_memory: Arc::new(server_memory),
@@ -88,8 +90,8 @@ impl Settings {
         }
     }
 
-    pub fn has(&self, option: Option) -> bool {
-        self.options & option as u32 != 0
+    pub fn has(&self, switch: Switch) -> bool {
+        self.options & switch as u32 != 0
     }
 
     /// Starts a new generation of trust.

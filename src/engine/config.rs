@@ -158,11 +158,12 @@ impl ServerConfigs {
             config.ticketer = memory.ticketer();
             config.send_tls13_tickets = switches.tls13_tickets;
         }
-        let without_alpn = (switches.alpn_optional && !config.alpn_protocols.is_empty()).then(|| {
-            let mut without = config.clone();
-            without.alpn_protocols.clear();
-            Arc::new(without)
-        });
+        let without_alpn =
+            (switches.alpn_optional && !config.alpn_protocols.is_empty()).then(|| {
+                let mut without = config.clone();
+                without.alpn_protocols.clear();
+                Arc::new(without)
+            });
         Ok(ServerConfigs {
             config: Arc::new(config),
             without_alpn,
@@ -184,6 +185,10 @@ impl ServerConfigs {
         };
         let enabled = |offered: &[u8]| self.config.alpn_protocols.iter().any(|own| own == offered);
         let shared = hello.alpn().is_none_or(|mut offers| offers.any(enabled));
-        if shared { self.config.clone() } else { without_alpn.clone() }
+        if shared {
+            self.config.clone()
+        } else {
+            without_alpn.clone()
+        }
     }
 }

@@ -101,9 +101,10 @@ fn incompatible(lack: &PeerIncompatible) -> Error {
     use PeerIncompatible as P;
     let (reason, message) = match lack {
         P::NoCipherSuitesInCommon => (c"NO_SHARED_CIPHER", "no cipher in common with the peer"),
-        P::NoKxGroupsInCommon | P::NamedGroupsExtensionRequired | P::KeyShareExtensionRequired => {
-            (c"NO_SUITABLE_KEY_SHARE", "no key exchange group in common with the peer")
-        }
+        P::NoKxGroupsInCommon | P::NamedGroupsExtensionRequired | P::KeyShareExtensionRequired => (
+            c"NO_SUITABLE_KEY_SHARE",
+            "no key exchange group in common with the peer",
+        ),
         P::NoSignatureSchemesInCommon
         | P::NoCertificateRequestSignatureSchemesInCommon
         | P::SignatureAlgorithmsExtensionRequired => (

@@ -11,10 +11,10 @@ use std::sync::Arc;
 
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::server::Acceptor;
-use rustls::{ClientConfig, ClientConnection, Connection, ServerConfig, ServerConnection};
+use rustls::{ClientConfig, ClientConnection, Connection, ServerConnection};
 
 use crate::error::{Alert, Error, Result};
-use crate::trust::verdict::{self, Verdict};
+use crate::trust::{Verdict, observe};
 use config::ServerConfigs;
 
 /// What was agreed, once a handshake is done.
@@ -91,7 +91,7 @@ impl Engine {
         if !self.is_handshaking() {
             return self.open(record).map_err(|e| self.fail(&e, None));
         }
-        let (received, verdict) = verdict::observe(|| match &self.state {
+        let (received, verdict) = observe(|| match &self.state {
             State::Accepting(..) => self.accept(record),
             _ => self.open(record),
         });
@@ -168,8 +168,8 @@ impl Engine {
     }
 
     fn fail(&mut self, error: &rustls::Error, verdict: Option<Verdict>) -> Error {
-        if let Some(refused) = verdict.and_then(|verdict| verdict.refusal()) {
-            return refused.with_detail(error);
+        if let Some(refused) = verdict.filter(|verdict| !verdict.is_accepted()) {
+            return refused.to_error().with_detail(error);
         }
         let translated = failure::translate(error);
         let received = matches!(translated.alert(), Some(Alert::Received(_)));

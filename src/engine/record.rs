@@ -40,7 +40,14 @@ pub fn is_record(data: &[u8]) -> bool {
 /// What a peer that does not speak TLS said, for people: `None` if it is nothing well known.
 pub fn recognize(data: &[u8]) -> Option<&'static str> {
     const METHODS: [&[u8]; 8] = [
-        b"GET ", b"HEAD ", b"POST ", b"PUT ", b"DELETE ", b"OPTIONS ", b"CONNECT ", b"PRI * ",
+        b"GET ",
+        b"HEAD ",
+        b"POST ",
+        b"PUT ",
+        b"DELETE ",
+        b"OPTIONS ",
+        b"CONNECT ",
+        b"PRI * ",
     ];
     let says = |words: &[u8]| {
         let len = data.len().min(words.len());
@@ -56,7 +63,7 @@ pub fn recognize(data: &[u8]) -> Option<&'static str> {
         Some("the greeting of SMTP or FTP, which want STARTTLS or AUTH TLS first")
     } else if says(b"* OK") || says(b"+OK") {
         Some("the greeting of IMAP or POP3, which want STARTTLS or STLS first")
-    } else if matches!(data, [0x80.., _, 1, 0 | 2 | 3, ..]) {
+    } else if matches!(data, [0x80..=0xff, _, 1, 0 | 2 | 3, ..]) {
         Some("an SSL 2 ClientHello")
     } else {
         None

@@ -97,7 +97,9 @@ unsafe fn new(
     result(|| {
         // SAFETY: the caller passes NULL or a writable pointer.
         let ctx = unsafe { out(ctx, "out") }?;
-        *ctx = Arc::into_raw(Arc::new(make(roles(role)?)?)).cast_mut().cast();
+        *ctx = Arc::into_raw(Arc::new(make(roles(role)?)?))
+            .cast_mut()
+            .cast();
         Ok(())
     })
 }
@@ -231,7 +233,11 @@ pub unsafe extern "C" fn rssl_ctx_load_verify_file(
     path: *const c_char,
 ) -> rssl_result {
     // SAFETY: ctx is NULL or a live handle, path NULL or NUL-terminated.
-    unsafe { set(ctx, |context| context.load_verify_file(self::path(path, "path")?)) }
+    unsafe {
+        set(ctx, |context| {
+            context.load_verify_file(self::path(path, "path")?)
+        })
+    }
 }
 
 /// rssl_ctx_load_verify_dir adds the certificates of a directory's files to the trust roots. Files
@@ -243,7 +249,11 @@ pub unsafe extern "C" fn rssl_ctx_load_verify_dir(
     path: *const c_char,
 ) -> rssl_result {
     // SAFETY: ctx is NULL or a live handle, path NULL or NUL-terminated.
-    unsafe { set(ctx, |context| context.load_verify_dir(self::path(path, "path")?)) }
+    unsafe {
+        set(ctx, |context| {
+            context.load_verify_dir(self::path(path, "path")?)
+        })
+    }
 }
 
 /// rssl_ctx_load_verify_mem adds the certificates in len bytes at data to the trust roots: PEM, any
@@ -256,7 +266,11 @@ pub unsafe extern "C" fn rssl_ctx_load_verify_mem(
     len: usize,
 ) -> rssl_result {
     // SAFETY: ctx is NULL or a live handle, data NULL or readable for len bytes.
-    unsafe { set(ctx, |context| context.load_verify_mem(buffer(data, len, "data")?)) }
+    unsafe {
+        set(ctx, |context| {
+            context.load_verify_mem(buffer(data, len, "data")?)
+        })
+    }
 }
 
 /// rssl_ctx_load_verify_system adds the operating system's trust roots. SSL_CERT_FILE and
@@ -328,7 +342,8 @@ pub unsafe extern "C" fn rssl_ctx_load_cert_file(
                 .then(|| path(key_path, "key_path"))
                 .transpose()?;
             let mut password = identity::fixed_password(password);
-            context.add_identity(Identity::from_files(cert, key, &mut password)?)
+            let password = password.as_mut().map(|given| given as _);
+            context.add_identity(Identity::from_files(cert, key, password)?)
         })
     }
 }
@@ -353,7 +368,8 @@ pub unsafe extern "C" fn rssl_ctx_load_cert_mem(
                 .then(|| buffer(key, key_len, "key"))
                 .transpose()?;
             let mut password = identity::fixed_password(password);
-            context.add_identity(Identity::from_memory(cert, key, &mut password)?)
+            let password = password.as_mut().map(|given| given as _);
+            context.add_identity(Identity::from_memory(cert, key, password)?)
         })
     }
 }

@@ -156,7 +156,11 @@ pub extern "C" fn rssl_verify_string(v: i32) -> *const c_char {
     trust::verify_string(v).as_ptr()
 }
 
-type ResultEntry = (rssl_result, &'static std::ffi::CStr, &'static std::ffi::CStr);
+type ResultEntry = (
+    rssl_result,
+    &'static std::ffi::CStr,
+    &'static std::ffi::CStr,
+);
 
 fn result_entry(code: rssl_result) -> Option<ResultEntry> {
     RESULTS.iter().copied().find(|(known, ..)| *known == code)
@@ -165,10 +169,10 @@ fn result_entry(code: rssl_result) -> Option<ResultEntry> {
 #[rustfmt::skip]
 static RESULTS: [ResultEntry; 27] = [
     (super::RSSL_OK, c"RSSL_OK", c"success"),
-    (super::RSSL_WANT_READ, c"RSSL_WANT_READ", c"wait until the transport is readable"),
-    (super::RSSL_WANT_WRITE, c"RSSL_WANT_WRITE", c"wait until the transport is writable"),
-    (super::RSSL_WANT_HELLO, c"RSSL_WANT_HELLO", c"decide about the ClientHello"),
-    (super::RSSL_WANT_CONSUME, c"RSSL_WANT_CONSUME", c"read the data that came before the end"),
+    (super::results::RSSL_WANT_READ, c"RSSL_WANT_READ", c"wait until the transport is readable"),
+    (super::results::RSSL_WANT_WRITE, c"RSSL_WANT_WRITE", c"wait until the transport is writable"),
+    (super::results::RSSL_WANT_HELLO, c"RSSL_WANT_HELLO", c"decide about the ClientHello"),
+    (super::results::RSSL_WANT_CONSUME, c"RSSL_WANT_CONSUME", c"read the data that came before the end"),
     (Code::Argument as _, c"RSSL_ERR_ARGUMENT", c"invalid argument"),
     (Code::State as _, c"RSSL_ERR_STATE", c"not possible now"),
     (Code::Unsupported as _, c"RSSL_ERR_UNSUPPORTED", c"not supported by this build"),

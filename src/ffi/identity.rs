@@ -105,7 +105,11 @@ pub unsafe extern "C" fn rssl_identity_new_file(
         // SAFETY: out is NULL or writable, the paths NULL or NUL-terminated.
         let (out, cert, key) = unsafe {
             let key = (!key_path.is_null()).then(|| path(key_path, "key_path"));
-            (self::out(out, "out")?, path(cert_path, "cert_path")?, key.transpose()?)
+            (
+                self::out(out, "out")?,
+                path(cert_path, "cert_path")?,
+                key.transpose()?,
+            )
         };
         let mut ask = asked_password(cb, user);
         let password = ask.as_mut().map(|ask| ask as _);
@@ -132,7 +136,11 @@ pub unsafe extern "C" fn rssl_identity_new_mem(
         // SAFETY: out is NULL or writable, the others NULL or readable for their lengths.
         let (out, cert, key) = unsafe {
             let key = (!key.is_null()).then(|| buffer(key, key_len, "key"));
-            (self::out(out, "out")?, buffer(cert, cert_len, "cert")?, key.transpose()?)
+            (
+                self::out(out, "out")?,
+                buffer(cert, cert_len, "cert")?,
+                key.transpose()?,
+            )
         };
         let mut ask = asked_password(cb, user);
         let password = ask.as_mut().map(|ask| ask as _);

@@ -22,7 +22,8 @@ pub struct rssl_io {
     /// Passed to the functions.
     pub user: *mut c_void,
     /// Reads up to len bytes into buf.
-    pub read: Option<unsafe extern "C" fn(user: *mut c_void, buf: *mut c_void, len: usize) -> isize>,
+    pub read:
+        Option<unsafe extern "C" fn(user: *mut c_void, buf: *mut c_void, len: usize) -> isize>,
     /// Writes up to len bytes from buf.
     pub write:
         Option<unsafe extern "C" fn(user: *mut c_void, buf: *const c_void, len: usize) -> isize>,
@@ -67,7 +68,9 @@ impl CallerIo {
         let io = unsafe { &*io };
         Ok(CallerIo {
             read: io.read.ok_or_else(|| Error::argument("io->read is NULL"))?,
-            write: io.write.ok_or_else(|| Error::argument("io->write is NULL"))?,
+            write: io
+                .write
+                .ok_or_else(|| Error::argument("io->write is NULL"))?,
             user: DropUser::new(io.user, io.drop),
         })
     }

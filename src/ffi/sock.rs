@@ -36,9 +36,8 @@ pub const RSSL_POLL_IN: u32 = 1;
 pub const RSSL_POLL_OUT: u32 = 4;
 /// rssl_read returns at once: do not sleep.
 pub const RSSL_POLL_READY: u32 = 0x10000;
-const _: () = assert!(
-    RSSL_POLL_IN == POLL_IN && RSSL_POLL_OUT == POLL_OUT && RSSL_POLL_READY == POLL_READY
-);
+const _: () =
+    assert!(RSSL_POLL_IN == POLL_IN && RSSL_POLL_OUT == POLL_OUT && RSSL_POLL_READY == POLL_READY);
 
 /// This side writes no more; reading goes on. The number of SHUT_WR.
 pub const RSSL_SHUT_WR: i32 = 1;
@@ -123,7 +122,9 @@ fn role(role: rssl_role, roles: Roles) -> Result<Role> {
         (0, ..) => Err(Error::argument(
             "the context is for both roles: the socket must name its own",
         )),
-        _ => Err(Error::argument(format!("{role} is not the role of a socket"))),
+        _ => Err(Error::argument(format!(
+            "{role} is not the role of a socket"
+        ))),
     }
 }
 

@@ -18,7 +18,11 @@ impl Socket {
         let over = self.failure().is_some() || self.input_over.load(Ordering::Relaxed);
         // In the handshake one flight waits for the other: with output to send, input would
         // only wake the caller in vain.
-        let input = if self.is_connected() { !over } else { !over && !output };
+        let input = if self.is_connected() {
+            !over
+        } else {
+            !over && !output
+        };
         let bit = |on: bool, bit: u32| if on { bit } else { 0 };
         bit(input, POLL_IN) | bit(output, POLL_OUT) | bit(ready, POLL_READY)
     }

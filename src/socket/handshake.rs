@@ -6,6 +6,7 @@ use std::sync::MutexGuard;
 use super::inbox::{End, Inbox};
 use super::read::truncated;
 use super::{Agreed, Core, Socket, Step, driven};
+use crate::engine::Agreement;
 
 impl Socket {
     /// Finishes the handshake. After that it does nothing.
@@ -35,7 +36,7 @@ impl Socket {
             if !core.engine.is_handshaking() {
                 self.agree(&mut core);
                 // The queue goes out with the calls to come; what is left shows in the events.
-                let _ = self.send_reply(core);
+                drop(self.send_reply(core));
                 return Ok(());
             }
             while core.engine.is_handshaking() {
@@ -76,6 +77,13 @@ impl Socket {
         }
     }
 
+    /// A resumed handshake goes back to one that was verified under the same settings.
+    fn verdict(&self, core: &Core, agreement: &Agreement) -> Option<i32> {
+        let known = self.verifies_peer && !core.engine.peer_certificates().is_empty();
+        let resumed = (agreement.resumed && known).then_some(0);
+        agreement.verify.or(resumed)
+    }
+
     fn agree(&self, core: &mut Core) {
         let Some(agreement) = core.engine.agreement() else {
             return;
@@ -89,9 +97,10 @@ impl Socket {
             .as_deref()
             .and_then(|name| CString::new(name).ok());
         let _ = self.agreed.set(Agreed {
-            agreement,
             alpn,
             server_name,
+            verify: self.verdict(core, &agreement),
+            agreement,
         });
     }
 }

@@ -17,13 +17,13 @@ mod write;
 use std::collections::VecDeque;
 use std::ffi::CString;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
-use rustls_pki_types::CertificateDer;
+use rustls_pki_types::{CertificateDer, ServerName};
 
 use crate::engine::config::{ClientConfigs, ServerConfigs};
 use crate::engine::{Agreement, Engine};
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 use crate::transport::{Descriptor, Functions, Transport};
 use crate::trust::PeerName;
 use inbox::Inbox;
@@ -66,14 +66,16 @@ pub struct Setup {
     pub client: Option<ClientConfigs>,
     pub server: Option<ServerConfigs>,
     pub check_hostname: bool,
+    /// Whether a peer's certificate is verified.
+    pub verifies_peer: bool,
     pub return_eintr: bool,
 }
 
 pub struct Socket {
     role: Role,
-    name: Option<PeerName>,
     server_name: Option<CString>,
     return_eintr: bool,
+    verifies_peer: bool,
     transport: OnceLock<Transport>,
     /// Set by the first call that moves bytes; the transport is fixed from then on.
     started: AtomicBool,
@@ -115,6 +117,8 @@ pub struct Agreed {
     /// With a NUL behind it, which its length does not count.
     pub alpn: Option<Vec<u8>>,
     pub server_name: Option<CString>,
+    /// The built-in verdict on the peer's certificate; `None` when nothing was verified.
+    pub verify: Option<i32>,
 }
 
 impl Socket {
@@ -134,9 +138,9 @@ impl Socket {
         };
         Ok(Socket {
             role,
-            server_name: name.as_ref().and_then(PeerName::sni),
-            name,
+            server_name: name.filter(|name| !name.is_ip()).and_then(sni),
             return_eintr: setup.return_eintr,
+            verifies_peer: setup.verifies_peer,
             transport: OnceLock::new(),
             started: AtomicBool::new(false),
             inbox: Mutex::default(),
@@ -181,7 +185,9 @@ impl Socket {
 
     fn set_transport(&self, transport: Transport) -> Result<()> {
         if self.started.load(Ordering::Relaxed) {
-            return Err(Error::state("the connection has begun on another transport"));
+            return Err(Error::state(
+                "the connection has begun on another transport",
+            ));
         }
         self.transport
             .set(transport)
@@ -229,6 +235,11 @@ impl Socket {
         core.engine.peer_certificates().get(i).cloned()
     }
 
+    /// Whether the calling thread is inside a call on this socket: in one of its callbacks.
+    pub fn is_driven(&self) -> bool {
+        driven::is_driven(self)
+    }
+
     /// Ends the connection after a panic: nothing behind it can be trusted.
     pub fn poison(&self, error: Error) {
         let _ = self.failure.set(error);
@@ -254,7 +265,9 @@ impl Socket {
     }
 
     fn check_failure(&self) -> Result<()> {
-        self.failure.get().map_or(Ok(()), |error| Err(error.clone()))
+        self.failure
+            .get()
+            .map_or(Ok(()), |error| Err(error.clone()))
     }
 
     /// Makes `error` the one that ended the connection, unless there is one already, and
@@ -273,12 +286,19 @@ impl Socket {
 fn client_engine(setup: &Setup, name: Option<&PeerName>) -> Result<Engine> {
     let configs = setup.client.as_ref().ok_or_else(wrong_role)?;
     match name {
-        Some(name) => Engine::client(configs.named().clone(), name.to_server_name()),
+        Some(name) => Engine::client(configs.named().clone(), name.as_server_name().clone()),
         None if setup.check_hostname => Err(Error::argument(
             "a client that checks the server's name needs the name",
         )),
-        None => Engine::client(configs.nameless().clone(), PeerName::unspecified()),
+        None => Engine::client(
+            configs.nameless().clone(),
+            ServerName::from(std::net::IpAddr::from([0, 0, 0, 0])),
+        ),
     }
+}
+
+fn sni(name: PeerName) -> Option<CString> {
+    CString::new(name.to_string()).ok()
 }
 
 fn wrong_role() -> Error {

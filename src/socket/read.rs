@@ -15,7 +15,9 @@ impl Socket {
     /// [`Code::Eof`] when the peer's stream ended without it. Before [`Want::Read`] everything
     /// received has been opened.
     pub fn read(&self, buf: &mut [u8]) -> Step<usize> {
-        self.read_with(buf, |socket, core, inbox, buf| socket.take(core, inbox, buf))
+        self.read_with(buf, |socket, core, inbox, buf| {
+            socket.take(core, inbox, buf)
+        })
     }
 
     /// As [`Socket::read`], but leaves the plaintext where it is.

@@ -138,10 +138,7 @@ impl Socket {
                 // The thread that is sending takes along what waits now.
                 return (core, Sent::All);
             }
-            core = self
-                .sent
-                .wait(core)
-                .unwrap_or_else(PoisonError::into_inner);
+            core = self.sent.wait(core).unwrap_or_else(PoisonError::into_inner);
         }
         core.sending = true;
         let sent = loop {

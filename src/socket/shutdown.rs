@@ -52,10 +52,9 @@ impl Socket {
             match over {
                 Some(End::CloseNotify) => return Ok(()),
                 Some(End::Truncated) => {
-                    return Err(truncated(
-                        "the peer ended the connection without close_notify",
-                    )
-                    .into());
+                    return Err(
+                        truncated("the peer ended the connection without close_notify").into(),
+                    );
                 }
                 None => self.fill(&mut inbox)?,
             }

@@ -21,9 +21,10 @@ impl Socket {
             return Ok(0);
         }
         if !self.is_connected() {
-            let handshake = self.reader().map_err(Pause::from).and_then(|mut inbox| {
-                self.handshake_with(&mut inbox)
-            });
+            let handshake = self
+                .reader()
+                .map_err(Pause::from)
+                .and_then(|mut inbox| self.handshake_with(&mut inbox));
             match handshake {
                 Ok(()) => {}
                 Err(Pause::Want(want)) => return self.queue(&mut self.core(), data, want),

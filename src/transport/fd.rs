@@ -43,10 +43,8 @@ impl Descriptor {
         for fd in [read, write] {
             // SAFETY: F_GETFD takes no pointer; any number is a valid argument.
             if unsafe { libc::fcntl(fd, libc::F_GETFD) } < 0 {
-                return Err(
-                    Error::argument(format!("{fd} is not an open descriptor"))
-                        .with_errno(libc::EBADF),
-                );
+                return Err(Error::argument(format!("{fd} is not an open descriptor"))
+                    .with_errno(libc::EBADF));
             }
         }
         Ok(Descriptor {
