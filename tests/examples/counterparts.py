@@ -193,6 +193,8 @@ class HttpsServer:
     def connect(self, context=None, name="localhost", **options):
         connection = socket.create_connection(("127.0.0.1", self.port), TIMEOUT)
         context = context or client_context()
+        # Without that argument recv takes a cut for the end.
+        options["suppress_ragged_eofs"] = False
         return context.wrap_socket(connection, server_hostname=name, **options)
 
     def plain(self):

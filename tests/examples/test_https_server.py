@@ -26,7 +26,10 @@ def receive(connection, has_body=True):
     fields = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
     body = b""
     while has_body and len(body) < int(fields.get("content-length", 0)):
-        body += connection.recv(65536)
+        part = connection.recv(65536)
+        if not part:
+            raise EOFError(f"{len(body)} bytes, then close_notify")
+        body += part
     return lines[0], fields, body
 
 
@@ -479,7 +482,6 @@ class Limits(unittest.TestCase):
                 time.sleep(3)
                 with self.assertRaises(OSError):
                     receive(connection)
-                    self.fail("the whole file came")
 
     def test_most_connections(self):
         with HttpsServer(options=["--max-connections", 2]) as server:
