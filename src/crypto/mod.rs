@@ -1,13 +1,17 @@
 //! The cryptography that this build uses, and the names of its algorithms.
 
+pub mod groups;
+pub mod suites;
+pub mod versions;
+
 use std::sync::{Arc, LazyLock};
 
 use rustls::crypto::CryptoProvider;
 
 #[cfg(feature = "aws-lc-rs")]
-use rustls::crypto::aws_lc_rs as backend;
+pub use rustls::crypto::aws_lc_rs as backend;
 #[cfg(not(feature = "aws-lc-rs"))]
-use rustls::crypto::ring as backend;
+pub use rustls::crypto::ring as backend;
 
 #[cfg(not(any(feature = "aws-lc-rs", feature = "ring")))]
 compile_error!("enable the feature `aws-lc-rs` (the default) or `ring`");
@@ -18,4 +22,12 @@ static PROVIDER: LazyLock<Arc<CryptoProvider>> =
 /// Everything this build offers, in its default order of preference.
 pub fn provider() -> &'static Arc<CryptoProvider> {
     &PROVIDER
+}
+
+/// The items of a list separated by ':' or ','; blanks around them do not count.
+fn listed(names: &str) -> impl Iterator<Item = &str> {
+    names
+        .split([':', ','])
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
 }

@@ -4,21 +4,31 @@
 //! comes back into the C form. The three wrappers below are the only way in: they keep a panic
 //! from leaving the library and put an error where `rssl_last_error` finds it.
 
-mod cert;
-mod error;
+#![allow(non_camel_case_types)]
+// The header's conventions are the safety contract of every function here.
+#![allow(clippy::missing_safety_doc)]
+
+pub mod bytes;
+pub mod cert;
+pub mod ctx;
+pub mod drop_user;
+pub mod error;
+pub mod identity;
+pub mod io;
+pub mod library;
+pub mod log;
+pub mod names;
+pub mod results;
+pub mod sock;
 
 use std::cell::RefCell;
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::{CStr, OsStr, c_char, c_void};
+use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use crate::error::{Code, Error, Result};
-
-/// Every result: `RSSL_OK`, or a negative `RSSL_WANT_` or `RSSL_ERR_` code.
-#[allow(non_camel_case_types)]
-pub type rssl_result = i32;
-
-/// Everything went as asked.
-pub const RSSL_OK: rssl_result = 0;
+pub use results::{RSSL_OK, rssl_result};
 
 thread_local! {
     static LAST_ERROR: RefCell<Option<Box<Error>>> = const { RefCell::new(None) };
@@ -37,15 +47,6 @@ pub(crate) fn result(body: impl FnOnce() -> Result<()>) -> rssl_result {
     match guard(body) {
         Ok(()) => RSSL_OK,
         Err(error) => fail(error),
-    }
-}
-
-/// For functions that return a count or a negative code.
-pub(crate) fn count(body: impl FnOnce() -> Result<usize>) -> isize {
-    match guard(body) {
-        // A count is at most the length of a buffer, and those end at PTRDIFF_MAX.
-        Ok(count) => count as isize,
-        Err(error) => fail(error) as isize,
     }
 }
 
@@ -143,6 +144,33 @@ pub(crate) unsafe fn c_string<'a>(text: *const c_char, parameter: &str) -> Resul
     }
     // SAFETY: not NULL, and by contract NUL-terminated.
     Ok(unsafe { CStr::from_ptr(text) })
+}
+
+/// Borrows a path.
+///
+/// # Safety
+/// As for [`string`].
+pub(crate) unsafe fn path<'a>(text: *const c_char, parameter: &str) -> Result<&'a Path> {
+    // SAFETY: by this function's contract.
+    let text = unsafe { c_string(text, parameter) }?;
+    if text.is_empty() {
+        return Err(Error::argument(format!("{parameter} is empty")));
+    }
+    Ok(Path::new(OsStr::from_bytes(text.to_bytes())))
+}
+
+/// Borrows a C array. NULL is allowed where the length is 0.
+///
+/// # Safety
+/// `items` is NULL or has `n` elements that nobody changes during `'a`.
+pub(crate) unsafe fn items<'a, T>(items: *const T, n: usize, parameter: &str) -> Result<&'a [T]> {
+    match n {
+        0 => Ok(&[]),
+        _ if items.is_null() => Err(null(parameter)),
+        _ if n > isize::MAX as usize / size_of::<T>() => Err(too_long(parameter)),
+        // SAFETY: not NULL, not over PTRDIFF_MAX bytes, and by contract readable.
+        _ => Ok(unsafe { std::slice::from_raw_parts(items, n) }),
+    }
 }
 
 /// Checks an out-parameter and clears it, so that it is NULL if the call fails.

@@ -1,0 +1,41 @@
+# The short front door. CMake does the work: `cmake -S . -B build` gives every choice.
+.POSIX:
+
+BUILD = build
+PREFIX = /usr/local
+
+.PHONY: all demo test bench header audit install clean
+
+all:
+	cmake -S . -B $(BUILD)
+	cmake --build $(BUILD)
+
+# A TLS 1.3 client and server talking on this machine.
+demo:
+	tools/setup.sh demo
+	BUILD=$(BUILD) tools/demo.sh
+
+# Everything that CTest knows.
+test:
+	tools/setup.sh test
+	cmake -S . -B $(BUILD)
+	cmake --build $(BUILD)
+	cd $(BUILD) && ctest --output-on-failure
+
+bench:
+	cargo bench --locked
+
+# Writes include/rssl.h anew, from src/ffi.
+header:
+	RSSL_UPDATE_HEADER=1 cargo test --locked --test header the_committed_header
+
+# Licences, sources and known vulnerabilities of the dependencies. Needs the network.
+audit:
+	tools/setup.sh audit
+	cargo deny --locked check
+
+install: all
+	cmake --install $(BUILD) --prefix $(PREFIX)
+
+clean:
+	rm -rf $(BUILD) target

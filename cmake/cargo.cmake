@@ -1,0 +1,66 @@
+# Builds the crate's static library: target rssl_cargo makes the file RSSL_CARGO_LIBRARY.
+# Also defines RSSL_NATIVE_LIBRARIES, what a program must link beside it.
+
+foreach(tool cargo rustc)
+  string(TOUPPER ${tool} TOOL)
+  find_program(RSSL_${TOOL} ${tool} HINTS "$ENV{CARGO_HOME}/bin" "$ENV{HOME}/.cargo/bin")
+  if(NOT RSSL_${TOOL})
+    message(FATAL_ERROR "${tool} was not found: install Rust from https://rustup.rs, "
+                        "or set RSSL_${TOOL} to its path")
+  endif()
+endforeach()
+
+file(STRINGS Cargo.toml RSSL_RUST_LINE REGEX "^rust-version = ")
+string(REGEX REPLACE ".*\"(.*)\"" "\\1" RSSL_RUST_NEEDED "${RSSL_RUST_LINE}")
+execute_process(COMMAND "${RSSL_RUSTC}" --version OUTPUT_VARIABLE RSSL_RUST_FOUND)
+string(REGEX REPLACE "^rustc ([0-9.]+).*" "\\1" RSSL_RUST_FOUND "${RSSL_RUST_FOUND}")
+if(RSSL_RUST_FOUND VERSION_LESS RSSL_RUST_NEEDED)
+  message(FATAL_ERROR "${RSSL_RUSTC} is version ${RSSL_RUST_FOUND}, "
+                      "librssl needs ${RSSL_RUST_NEEDED}: run `rustup update stable`")
+endif()
+
+if(NOT RSSL_CRYPTO MATCHES "^(aws-lc-rs|ring)$")
+  message(FATAL_ERROR "RSSL_CRYPTO is \"${RSSL_CRYPTO}\": it must be aws-lc-rs or ring")
+endif()
+set(RSSL_FEATURES ${RSSL_CRYPTO})
+if(RSSL_BUNDLED_ROOTS)
+  list(APPEND RSSL_FEATURES bundled-roots)
+endif()
+string(REPLACE ";" "," RSSL_FEATURES "${RSSL_FEATURES}")
+
+if(CMAKE_BUILD_TYPE STREQUAL "Debug")
+  set(RSSL_CARGO_PROFILE dev)
+  set(RSSL_CARGO_LIBRARY "${RSSL_CARGO_TARGET_DIR}/debug/librssl.a")
+else()
+  set(RSSL_CARGO_PROFILE release)
+  set(RSSL_CARGO_LIBRARY "${RSSL_CARGO_TARGET_DIR}/release/librssl.a")
+endif()
+
+# Every Cargo of this build runs in this environment, so that none of them rebuilds what another
+# one built. CPU-jitter seeding is off: SECURITY.md.
+set(RSSL_CARGO_ENV "CARGO_TARGET_DIR=${RSSL_CARGO_TARGET_DIR}" AWS_LC_SYS_NO_JITTER_ENTROPY=1
+                   --unset=CARGO_BUILD_TARGET)
+if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+  list(APPEND RSSL_CARGO_ENV CARGO_PROFILE_RELEASE_DEBUG=true)
+endif()
+
+# One crate type: Cargo drops link-time optimization when a library is built as both.
+add_custom_target(rssl_cargo
+  COMMAND "${CMAKE_COMMAND}" -E env ${RSSL_CARGO_ENV}
+          "${RSSL_CARGO}" rustc --locked --lib --crate-type staticlib
+          --profile ${RSSL_CARGO_PROFILE} --no-default-features --features "${RSSL_FEATURES}"
+  BYPRODUCTS "${RSSL_CARGO_LIBRARY}"
+  WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
+  COMMENT "Building the Rust library (${RSSL_CARGO_PROFILE}, ${RSSL_FEATURES})"
+  USES_TERMINAL VERBATIM)
+
+execute_process(
+  COMMAND "${RSSL_RUSTC}" --crate-name native --crate-type staticlib --print native-static-libs
+          -o "${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/native.a" -
+  INPUT_FILE /dev/null
+  OUTPUT_VARIABLE RSSL_NATIVE_NOTE ERROR_VARIABLE RSSL_NATIVE_NOTE RESULT_VARIABLE RSSL_RUSTC_STATUS)
+if(NOT RSSL_RUSTC_STATUS EQUAL 0 OR NOT RSSL_NATIVE_NOTE MATCHES "native-static-libs: ([^\n]*)")
+  message(FATAL_ERROR "rustc does not say which native libraries it needs: ${RSSL_NATIVE_NOTE}")
+endif()
+string(STRIP "${CMAKE_MATCH_1}" RSSL_NATIVE_FLAGS)
+separate_arguments(RSSL_NATIVE_LIBRARIES UNIX_COMMAND "${RSSL_NATIVE_FLAGS}")

@@ -1,0 +1,74 @@
+//! From settings to what the engine takes.
+
+use std::sync::Arc;
+
+use super::settings::{Roles, Settings, Switch};
+use crate::engine::config::{ClientConfigs, ServerConfigs, ServerSwitches};
+use crate::error::Result;
+use crate::identity::Identities;
+use crate::session::ClientMemory;
+use crate::socket::Setup;
+use crate::trust::{Mode, Policy, Verifier};
+
+/// Builds the frozen form of `settings`, and keeps in them what outlives it.
+pub fn setup(roles: Roles, settings: &mut Settings) -> Result<Setup> {
+    let client = roles.client.then(|| client(settings)).transpose()?;
+    let server = roles.server.then(|| server(settings)).transpose()?;
+    Ok(Setup {
+        client,
+        server,
+        check_hostname: settings.policy.check_hostname,
+        verifies_peer: settings.policy.mode != Mode::None,
+        return_eintr: settings.has(Switch::ReturnEintr),
+    })
+}
+
+fn identities(settings: &Settings) -> Arc<Identities> {
+    Arc::new(settings.identities.clone().into())
+}
+
+fn client(settings: &mut Settings) -> Result<ClientConfigs> {
+    let verifier = settings
+        .verifier
+        .get_or_insert_with(|| Arc::new(Verifier::new(settings.policy.clone())))
+        .clone();
+    let resolver = identities(settings);
+    let identities = settings
+        .client_identities
+        .get_or_insert(resolver)
+        .clone();
+    let memory = (settings.session_cache > 0).then(|| {
+        settings
+            .client_memory
+            .get_or_insert_with(|| Arc::new(ClientMemory::new(settings.session_cache)))
+            .clone()
+    });
+    ClientConfigs::new(
+        &settings.protocol,
+        verifier,
+        identities,
+        memory.as_deref(),
+        !settings.has(Switch::NoSni),
+    )
+}
+
+fn server(settings: &Settings) -> Result<ServerConfigs> {
+    let verifier = (settings.policy.mode != Mode::None).then(|| {
+        Arc::new(Verifier::new(Policy {
+            send_ca_names: !settings.has(Switch::NoCaNames),
+            ..settings.policy.clone()
+        })) as Arc<_>
+    });
+    ServerConfigs::new(
+        &settings.protocol,
+        verifier,
+        identities(settings),
+        &settings.server_memory,
+        &ServerSwitches {
+            alpn_optional: settings.has(Switch::AlpnOptional),
+            server_order: settings.has(Switch::ServerOrder),
+            tickets: !settings.has(Switch::NoTickets),
+            tls13_tickets: settings.ticket_count,
+        },
+    )
+}

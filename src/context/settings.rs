@@ -1,0 +1,109 @@
+//! What a context holds between its calls.
+
+use std::sync::Arc;
+
+use crate::engine::config::Protocol;
+use crate::error::{Error, Result};
+use crate::identity::{Identities, Identity};
+use crate::session::{ClientMemory, ServerMemory};
+use crate::trust::{Mode, Policy, Roots, Verifier};
+
+/// The roles in which a context's sockets may act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Roles {
+    pub client: bool,
+    pub server: bool,
+}
+
+/// A switch; the numbers are the ABI's (`RSSL_OPT_*`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Switch {
+    AlpnOptional = 1 << 0,
+    ServerOrder = 1 << 1,
+    NoTickets = 1 << 2,
+    NoSni = 1 << 3,
+    ReturnEintr = 1 << 4,
+    InsecureMatchCn = 1 << 6,
+    NoCaNames = 1 << 7,
+    RequireEms = 1 << 8,
+}
+
+const KNOWN_OPTIONS: u32 = Switch::AlpnOptional as u32
+    | Switch::ServerOrder as u32
+    | Switch::NoTickets as u32
+    | Switch::NoSni as u32
+    | Switch::ReturnEintr as u32
+    | Switch::InsecureMatchCn as u32
+    | Switch::NoCaNames as u32
+    | Switch::RequireEms as u32;
+
+pub fn check_options(bits: u32) -> Result<()> {
+    match bits & !KNOWN_OPTIONS {
+        0 => Ok(()),
+        unknown => Err(Error::argument(format!("unknown options {unknown:#x}"))),
+    }
+}
+
+/// Servers that a client remembers unless told otherwise.
+const SESSION_CACHE: usize = 256;
+/// TLS 1.3 tickets that a server sends unless told otherwise.
+const TICKETS: usize = 2;
+
+#[derive(Clone)]
+pub struct Settings {
+    pub policy: Policy,
+    pub identities: Vec<Arc<Identity>>,
+    pub protocol: Protocol,
+    pub options: u32,
+    pub session_cache: usize,
+    pub ticket_count: usize,
+    pub server_memory: Arc<ServerMemory>,
+    /// The rest is made when it is first needed. The engine takes up a session only under the
+    /// very verifier and identities that it began with, and knows them by their address.
+    pub client_memory: Option<Arc<ClientMemory>>,
+    pub verifier: Option<Arc<Verifier>>,
+    pub client_identities: Option<Arc<Identities>>,
+}
+
+impl Settings {
+    pub fn new(roles: Roles, server_memory: ServerMemory) -> Self {
+        let mode = if roles.client {
+            Mode::Required
+        } else {
+            Mode::None
+        };
+        Settings {
+            policy: Policy {
+                check_hostname: roles.client,
+                ..Policy::new(Roots::new(), mode)
+            },
+            identities: Vec::new(),
+            protocol: Protocol::default(),
+            options: Switch::ServerOrder as u32,
+            session_cache: SESSION_CACHE,
+            ticket_count: TICKETS,
+            server_memory: Arc::new(server_memory),
+            client_memory: None,
+            verifier: None,
+            client_identities: None,
+        }
+    }
+
+    pub fn has(&self, switch: Switch) -> bool {
+        self.options & switch as u32 != 0
+    }
+
+    /// Starts a new generation of trust.
+    pub fn forget_trust(&mut self, server_memory: ServerMemory) {
+        self.server_memory = Arc::new(server_memory);
+        self.client_memory = None;
+        self.verifier = None;
+    }
+
+    /// Starts a new generation of a client's identity; what a server shows is its own affair.
+    pub fn forget_identities(&mut self) {
+        self.client_memory = None;
+        self.client_identities = None;
+    }
+}

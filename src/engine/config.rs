@@ -1,0 +1,194 @@
+//! Frozen settings: what the connections of one generation of a context share.
+
+use std::sync::Arc;
+
+use rustls::client::danger::ServerCertVerifier;
+use rustls::client::{ResolvesClientCert, Resumption};
+use rustls::crypto::{CryptoProvider, SupportedKxGroup};
+use rustls::server::danger::ClientCertVerifier;
+use rustls::server::{ClientHello, NoClientAuth, ResolvesServerCert};
+use rustls::{
+    ClientConfig, ConfigBuilder, ConfigSide, ServerConfig, SupportedCipherSuite,
+    SupportedProtocolVersion, WantsVerifier,
+};
+
+use crate::crypto;
+use crate::crypto::versions::VersionRange;
+use crate::error::{Error, Result};
+use crate::session::{ClientMemory, ServerMemory};
+
+/// The cryptography and the protocol, the same for both roles.
+#[derive(Clone)]
+pub struct Protocol {
+    pub versions: VersionRange,
+    pub suites: Vec<SupportedCipherSuite>,
+    pub groups: Vec<&'static dyn SupportedKxGroup>,
+    pub alpn: Vec<Vec<u8>>,
+    pub require_ems: bool,
+}
+
+impl Default for Protocol {
+    fn default() -> Self {
+        let provider = crypto::provider();
+        Protocol {
+            versions: VersionRange::default(),
+            suites: provider.cipher_suites.clone(),
+            groups: provider.kx_groups.clone(),
+            alpn: Vec::new(),
+            require_ems: false,
+        }
+    }
+}
+
+impl Protocol {
+    /// The versions allowed for which a cipher is enabled, newest first; none is
+    /// [`crate::error::Code::Argument`].
+    pub fn usable_versions(&self) -> Result<Vec<&'static SupportedProtocolVersion>> {
+        let usable: Vec<_> = [&rustls::version::TLS13, &rustls::version::TLS12]
+            .into_iter()
+            .filter(|version| self.versions.contains(version.version.into()))
+            .filter(|version| {
+                self.suites
+                    .iter()
+                    .any(|suite| suite.version().version == version.version)
+            })
+            .collect();
+        if usable.is_empty() {
+            return Err(Error::argument(
+                "no cipher is enabled for any of the protocol versions allowed",
+            ));
+        }
+        Ok(usable)
+    }
+
+    fn build<S: ConfigSide>(
+        &self,
+        builder: fn(Arc<CryptoProvider>) -> ConfigBuilder<S, rustls::WantsVersions>,
+    ) -> Result<ConfigBuilder<S, WantsVerifier>> {
+        let provider = CryptoProvider {
+            cipher_suites: self.suites.clone(),
+            kx_groups: self.groups.clone(),
+            ..CryptoProvider::clone(crypto::provider())
+        };
+        builder(Arc::new(provider))
+            .with_protocol_versions(&self.usable_versions()?)
+            .map_err(|error| Error::argument(error.to_string()))
+    }
+}
+
+/// What a client's connections share.
+pub struct ClientConfigs {
+    named: Arc<ClientConfig>,
+    nameless: Arc<ClientConfig>,
+}
+
+impl ClientConfigs {
+    pub fn new(
+        protocol: &Protocol,
+        verifier: Arc<dyn ServerCertVerifier>,
+        identities: Arc<dyn ResolvesClientCert>,
+        memory: Option<&ClientMemory>,
+        send_sni: bool,
+    ) -> Result<Self> {
+        let mut config = protocol
+            .build(ClientConfig::builder_with_provider)?
+            .dangerous()
+            .with_custom_certificate_verifier(verifier)
+            .with_client_cert_resolver(identities);
+        config.alpn_protocols.clone_from(&protocol.alpn);
+        config.require_ems = protocol.require_ems;
+        config.enable_sni = send_sni;
+        config.resumption = Resumption::disabled();
+        let mut named = config.clone();
+        if let Some(memory) = memory {
+            named.resumption = Resumption::store(memory.store());
+        }
+        Ok(ClientConfigs {
+            named: Arc::new(named),
+            nameless: Arc::new(config),
+        })
+    }
+
+    /// For a connection to a server with a name, by which its sessions are remembered.
+    pub fn named(&self) -> &Arc<ClientConfig> {
+        &self.named
+    }
+
+    /// For a connection without a name, which neither resumes nor is remembered.
+    pub fn nameless(&self) -> &Arc<ClientConfig> {
+        &self.nameless
+    }
+}
+
+/// What a server's connections share.
+#[derive(Clone)]
+pub struct ServerConfigs {
+    config: Arc<ServerConfig>,
+    /// For clients that offer other application protocols only, where that is no error.
+    without_alpn: Option<Arc<ServerConfig>>,
+}
+
+/// The switches of a server.
+pub struct ServerSwitches {
+    pub alpn_optional: bool,
+    pub server_order: bool,
+    pub tickets: bool,
+    pub tls13_tickets: usize,
+}
+
+impl ServerConfigs {
+    /// `verifier` is `None` when client certificates are not asked for.
+    pub fn new(
+        protocol: &Protocol,
+        verifier: Option<Arc<dyn ClientCertVerifier>>,
+        identities: Arc<dyn ResolvesServerCert>,
+        memory: &ServerMemory,
+        switches: &ServerSwitches,
+    ) -> Result<Self> {
+        let mut config = protocol
+            .build(ServerConfig::builder_with_provider)?
+            .with_client_cert_verifier(verifier.unwrap_or_else(|| Arc::new(NoClientAuth)))
+            .with_cert_resolver(identities);
+        config.alpn_protocols.clone_from(&protocol.alpn);
+        config.require_ems = protocol.require_ems;
+        config.ignore_client_order = switches.server_order;
+        config.session_storage = memory.sessions();
+        config.send_tls13_tickets = 0;
+        if switches.tickets {
+            config.ticketer = memory.ticketer();
+            config.send_tls13_tickets = switches.tls13_tickets;
+        }
+        let without_alpn =
+            (switches.alpn_optional && !config.alpn_protocols.is_empty()).then(|| {
+                let mut without = config.clone();
+                without.alpn_protocols.clear();
+                Arc::new(without)
+            });
+        Ok(ServerConfigs {
+            config: Arc::new(config),
+            without_alpn,
+        })
+    }
+
+    pub(super) fn config(&self) -> &Arc<ServerConfig> {
+        &self.config
+    }
+
+    /// Whether the choice of configuration depends on the ClientHello.
+    pub(super) fn must_see_hello(&self) -> bool {
+        self.without_alpn.is_some()
+    }
+
+    pub(super) fn for_hello(&self, hello: &ClientHello<'_>) -> Arc<ServerConfig> {
+        let Some(without_alpn) = &self.without_alpn else {
+            return self.config.clone();
+        };
+        let enabled = |offered: &[u8]| self.config.alpn_protocols.iter().any(|own| own == offered);
+        let shared = hello.alpn().is_none_or(|mut offers| offers.any(enabled));
+        if shared {
+            self.config.clone()
+        } else {
+            without_alpn.clone()
+        }
+    }
+}

@@ -1,0 +1,342 @@
+//! One TLS connection without input or output: ciphertext records in, plaintext and ciphertext
+//! out. The only place that names rustls's connection types.
+
+pub mod alert;
+pub mod config;
+mod failure;
+pub mod record;
+
+use std::io::{self, BufRead, Read, Write};
+use std::sync::Arc;
+
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::server::Acceptor;
+use rustls::{ClientConfig, ClientConnection, Connection, ServerConnection};
+
+use crate::error::{Alert, Error, Result};
+use crate::trust::{Verdict, observe};
+use config::ServerConfigs;
+
+/// What was agreed, once a handshake is done.
+#[derive(Clone, Debug)]
+pub struct Agreement {
+    pub version: u16,
+    pub cipher: u16,
+    pub group: u16,
+    pub alpn: Option<Vec<u8>>,
+    /// The name that the client asked for; of a client's own connection it is not known here.
+    pub server_name: Option<String>,
+    pub resumed: bool,
+    /// The built-in verdict on the peer's certificate; `None` when nothing was verified.
+    pub verify: Option<i32>,
+}
+
+pub struct Engine {
+    state: State,
+    /// Plaintext that waits to be read.
+    available: usize,
+    /// What the verifier said of the peer's certificate.
+    verdict: Option<i32>,
+    /// An alert of our own making, for failures before rustls has a connection.
+    alert: Vec<u8>,
+    peer_closed: bool,
+}
+
+enum State {
+    Open(Box<Connection>),
+    /// A server that must see the ClientHello before it can choose its configuration.
+    Accepting(Box<Acceptor>, ServerConfigs),
+    /// The ClientHello was refused.
+    Refused,
+}
+
+impl Engine {
+    /// A client's connection to `name`.
+    pub fn client(config: Arc<ClientConfig>, name: ServerName<'static>) -> Result<Self> {
+        let connection = ClientConnection::new(config, name).map_err(|e| failure::translate(&e))?;
+        Ok(Engine::new(State::open(connection.into())))
+    }
+
+    pub fn server(configs: &ServerConfigs) -> Result<Self> {
+        let state = if configs.must_see_hello() {
+            State::Accepting(Box::default(), configs.clone())
+        } else {
+            let connection = ServerConnection::new(configs.config().clone())
+                .map_err(|e| failure::translate(&e))?;
+            State::open(connection.into())
+        };
+        Ok(Engine::new(state))
+    }
+
+    fn new(state: State) -> Self {
+        Engine {
+            state,
+            available: 0,
+            verdict: None,
+            alert: Vec::new(),
+            peer_closed: false,
+        }
+    }
+
+    pub fn is_handshaking(&self) -> bool {
+        match &self.state {
+            State::Open(connection) => connection.is_handshaking(),
+            State::Accepting(..) | State::Refused => true,
+        }
+    }
+
+    /// Takes one record as [`record::extent`] measures it. After an error, which is final, the
+    /// alert that tells the peer is in the output.
+    pub fn receive(&mut self, record: &[u8]) -> Result<()> {
+        if !self.is_handshaking() {
+            return self.open(record).map_err(|e| self.fail(&e, None));
+        }
+        let (received, verdict) = observe(|| match &self.state {
+            State::Accepting(..) => self.accept(record),
+            _ => self.open(record),
+        });
+        if let Some(verdict) = &verdict {
+            self.verdict = Some(verdict.verify());
+        }
+        received.map_err(|error| self.fail(&error, verdict))
+    }
+
+    /// Refuses a peer whose first bytes are no record.
+    pub fn refuse(&mut self, data: &[u8]) -> Error {
+        self.alert = alert::plaintext(alert::UNEXPECTED_MESSAGE).to_vec();
+        failure::not_tls(data)
+    }
+
+    fn open(&mut self, mut record: &[u8]) -> std::result::Result<(), rustls::Error> {
+        let State::Open(connection) = &mut self.state else {
+            return Err(rustls::Error::HandshakeNotComplete);
+        };
+        // rustls takes a long record in several pieces.
+        while !record.is_empty() {
+            match connection.read_tls(&mut record) {
+                Ok(0) | Err(_) => break,
+                Ok(_) => {}
+            }
+        }
+        let io = connection.process_new_packets()?;
+        self.available = io.plaintext_bytes_to_read();
+        self.peer_closed = io.peer_has_closed();
+        Ok(())
+    }
+
+    fn accept(&mut self, mut record: &[u8]) -> std::result::Result<(), rustls::Error> {
+        let State::Accepting(mut acceptor, configs) =
+            std::mem::replace(&mut self.state, State::Refused)
+        else {
+            return Err(rustls::Error::HandshakeNotComplete);
+        };
+        while !record.is_empty() {
+            match acceptor.read_tls(&mut record) {
+                Ok(0) | Err(_) => break,
+                Ok(_) => {}
+            }
+        }
+        let accepted = match acceptor.accept() {
+            Ok(None) => {
+                self.state = State::Accepting(acceptor, configs);
+                return Ok(());
+            }
+            Ok(Some(accepted)) => accepted,
+            Err((error, alert)) => return Err(self.refused(error, alert)),
+        };
+        let config = configs.for_hello(&accepted.client_hello());
+        match accepted.into_connection(config) {
+            Ok(connection) => self.state = State::open(connection.into()),
+            Err((error, alert)) => return Err(self.refused(error, alert)),
+        }
+        self.open(&[])
+    }
+
+    /// Keeps the alert that rustls made; where it made none, one that says the same.
+    fn refused(
+        &mut self,
+        error: rustls::Error,
+        mut alert: rustls::server::AcceptedAlert,
+    ) -> rustls::Error {
+        // Writing to a Vec does not fail.
+        let _ = alert.write_all(&mut self.alert);
+        if self.alert.is_empty() {
+            let number = alert::sent_for(&error).unwrap_or(alert::HANDSHAKE_FAILURE);
+            self.alert = alert::plaintext(number).to_vec();
+        }
+        error
+    }
+
+    fn fail(&mut self, error: &rustls::Error, verdict: Option<Verdict>) -> Error {
+        if let Some(refused) = verdict.filter(|verdict| !verdict.is_accepted()) {
+            return refused.to_error().with_detail(error);
+        }
+        let translated = failure::translate(error);
+        let received = matches!(translated.alert(), Some(Alert::Received(_)));
+        match self.plaintext_alert() {
+            Some(sent) if !received => translated.with_alert(Alert::Sent(sent)),
+            _ => translated,
+        }
+    }
+
+    /// The alert at the end of the output, if no key protects it.
+    fn plaintext_alert(&mut self) -> Option<u8> {
+        let mut glance = Glance(Vec::new());
+        // A glance takes nothing, so nothing is sent and nothing can fail.
+        let _ = self.send_to(&mut glance);
+        alert::at_end_of(&glance.0)
+    }
+
+    /// Whether ciphertext waits to be sent.
+    pub fn has_output(&self) -> bool {
+        !self.alert.is_empty()
+            || match &self.state {
+                State::Open(connection) => connection.wants_write(),
+                _ => false,
+            }
+    }
+
+    /// How many bytes of ciphertext wait to be sent.
+    pub fn output_len(&mut self) -> usize {
+        let State::Open(connection) = &mut self.state else {
+            return self.alert.len();
+        };
+        match connection.process_new_packets() {
+            Ok(io) => io.tls_bytes_to_write(),
+            // After a failure only an alert and the rest of a flight can wait.
+            Err(_) => {
+                let mut glance = Glance(Vec::new());
+                let _ = self.send_to(&mut glance);
+                glance.0.len()
+            }
+        }
+    }
+
+    /// Offers the ciphertext that waits to `sink`, which may take a part of it. Returns how
+    /// much it took.
+    pub fn send_to(&mut self, sink: &mut dyn Write) -> io::Result<usize> {
+        if !self.alert.is_empty() {
+            let taken = sink.write(&self.alert)?;
+            self.alert.drain(..taken);
+            return Ok(taken);
+        }
+        match &mut self.state {
+            State::Open(connection) => connection.write_tls(sink),
+            _ => Ok(0),
+        }
+    }
+
+    /// Protects `plaintext`, which is then ciphertext that waits to be sent. Returns how much
+    /// was taken: all, or less when a TLS 1.2 key has protected as much as it may.
+    pub fn seal(&mut self, plaintext: &[u8]) -> usize {
+        match &mut self.state {
+            State::Open(connection) => connection.writer().write(plaintext).unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    /// Plaintext that waits to be read.
+    pub fn available(&self) -> usize {
+        self.available
+    }
+
+    /// Moves plaintext to the beginning of `buf`.
+    pub fn take(&mut self, buf: &mut [u8]) -> usize {
+        let State::Open(connection) = &mut self.state else {
+            return 0;
+        };
+        let taken = connection.reader().read(buf).unwrap_or(0);
+        self.available -= taken.min(self.available);
+        taken
+    }
+
+    /// Copies plaintext to the beginning of `buf` and leaves it where it is.
+    pub fn peek(&mut self, buf: &mut [u8]) -> usize {
+        let State::Open(connection) = &mut self.state else {
+            return 0;
+        };
+        let mut reader = connection.reader();
+        let Ok(first) = reader.fill_buf() else {
+            return 0;
+        };
+        let len = first.len().min(buf.len());
+        buf[..len].copy_from_slice(&first[..len]);
+        len
+    }
+
+    /// Says close_notify; nothing can be sealed after it.
+    pub fn close(&mut self) {
+        if let State::Open(connection) = &mut self.state {
+            connection.send_close_notify();
+        }
+    }
+
+    /// Whether the peer said close_notify.
+    pub fn peer_closed(&self) -> bool {
+        self.peer_closed
+    }
+
+    /// What was agreed; `None` before the handshake is done.
+    pub fn agreement(&self) -> Option<Agreement> {
+        let State::Open(connection) = &self.state else {
+            return None;
+        };
+        if connection.is_handshaking() {
+            return None;
+        }
+        let resumed = connection.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
+        Some(Agreement {
+            version: connection.protocol_version().map_or(0, u16::from),
+            cipher: connection
+                .negotiated_cipher_suite()
+                .map_or(0, |suite| suite.suite().into()),
+            group: connection
+                .negotiated_key_exchange_group()
+                .map_or(0, |group| group.name().into()),
+            alpn: connection.alpn_protocol().map(<[u8]>::to_vec),
+            server_name: match &**connection {
+                Connection::Server(server) => server.server_name().map(str::to_owned),
+                Connection::Client(_) => None,
+            },
+            resumed,
+            verify: self.verdict,
+        })
+    }
+
+    /// The chain that the peer sent, leaf first; empty if it sent none.
+    pub fn peer_certificates(&self) -> &[CertificateDer<'static>] {
+        match &self.state {
+            State::Open(connection) => connection.peer_certificates().unwrap_or_default(),
+            _ => &[],
+        }
+    }
+}
+
+impl State {
+    fn open(mut connection: Connection) -> Self {
+        // The socket bounds what waits; the engine's own bound would cut writes short.
+        connection.set_buffer_limit(None);
+        State::Open(Box::new(connection))
+    }
+}
+
+/// Sees what would be written and takes none of it.
+struct Glance(Vec<u8>);
+
+impl Write for Glance {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        self.0.extend_from_slice(data);
+        Ok(0)
+    }
+
+    fn write_vectored(&mut self, slices: &[io::IoSlice<'_>]) -> io::Result<usize> {
+        for slice in slices {
+            self.0.extend_from_slice(slice);
+        }
+        Ok(0)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! Certificate chains: PEM, leaf first, or one DER.
+
+use rustls::pki_types::CertificateDer;
+use x509_parser::extensions::GeneralName;
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+use super::pem;
+use crate::error::{Code, Error, Result};
+
+/// Reads the certificates in `data`, at least one, in the order given.
+pub(super) fn read(data: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
+    if data.is_empty() {
+        return Err(no_certificate("it is empty"));
+    }
+    if !pem::is_pem(data) {
+        return match parse(data) {
+            Ok(_) => Ok(vec![data.to_vec().into()]),
+            Err(_) => Err(no_certificate("neither PEM nor a certificate in DER")),
+        };
+    }
+    let blocks = pem::blocks(data)?;
+    let chain = blocks
+        .iter()
+        .filter(|block| matches!(block.label, "CERTIFICATE" | "X509 CERTIFICATE"))
+        .map(|block| Ok(CertificateDer::from(block.decode()?.to_vec())))
+        .collect::<Result<Vec<_>>>()?;
+    match chain.is_empty() {
+        true => Err(no_certificate(format!("found {}", pem::labels(&blocks)))),
+        false => Ok(chain),
+    }
+}
+
+/// Parses each certificate of `chain`; an error says which one is damaged.
+pub(super) fn parse_all<'a>(chain: &'a [CertificateDer<'_>]) -> Result<Vec<X509Certificate<'a>>> {
+    (1..)
+        .zip(chain)
+        .map(|(number, der)| {
+            parse(der).map_err(|error| error.within(format!("certificate {number}")))
+        })
+        .collect()
+}
+
+pub(super) fn parse(der: &[u8]) -> Result<X509Certificate<'_>> {
+    let problem = match X509Certificate::from_der(der) {
+        Ok(([], certificate)) => return Ok(certificate),
+        Ok((rest, _)) => format!("{} bytes follow it", rest.len()),
+        Err(error) => error.to_string(),
+    };
+    Err(Error::new(
+        Code::Format,
+        c"ASN1_PARSE_ERROR",
+        format!("not an X.509 certificate: {problem}"),
+    ))
+}
+
+/// The DNS names in subjectAltName.
+pub(super) fn dns_names(certificate: &X509Certificate<'_>) -> Vec<String> {
+    let names = certificate
+        .subject_alternative_name()
+        .ok()
+        .flatten()
+        .map(|extension| extension.value.general_names.as_slice())
+        .unwrap_or_default();
+    names
+        .iter()
+        .filter_map(|name| match name {
+            GeneralName::DNSName(name) => Some(name.to_string()),
+            _ => None,
+        })
+        .collect()
+}
+
+fn no_certificate(found: impl std::fmt::Display) -> Error {
+    let message = format!("no certificate: {found}");
+    Error::new(Code::Format, c"NO_START_LINE", message)
+}

@@ -1,0 +1,200 @@
+//! Who we are: a certificate chain with its private key, and the choice among several.
+
+mod certificates;
+mod encryption;
+mod pem;
+mod private_key;
+mod selection;
+#[cfg(test)]
+mod tests;
+
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use rustls::pki_types::CertificateDer;
+use rustls::sign::{CertifiedKey, SigningKey};
+use x509_parser::prelude::X509Certificate;
+use zeroize::Zeroizing;
+
+use crate::error::{Code, Error, Result};
+
+pub use selection::Identities;
+
+/// Gives the password of an encrypted key, when one turns out to be needed. Its error is passed on.
+pub type Password<'a> = &'a mut dyn FnMut() -> Result<Zeroizing<Vec<u8>>>;
+
+/// A certificate chain, leaf first, with the leaf's private key. Immutable, to be shared.
+#[derive(Debug)]
+pub struct Identity {
+    certified: Arc<CertifiedKey>,
+    /// The leaf's subjectAltName, what there is of DNS names.
+    dns_names: Vec<String>,
+    /// The issuers of all certificates in the chain, as DER names.
+    issuers: Vec<Box<[u8]>>,
+}
+
+impl Identity {
+    /// Reads a chain from `certificate` and its key from `key`, or from `certificate` too if that
+    /// is None. Each is PEM, with blocks in any order, or DER (of a chain: the leaf alone). Keys
+    /// are PKCS#8, PKCS#1 or SEC1; PKCS#8 may be encrypted (PBES2). `password` None: must not be.
+    ///
+    /// The dates are not looked at: a peer that cares refuses an expired leaf.
+    ///
+    /// Errors begin with the path that they are about:
+    /// * `File`: it cannot be read; with errno;
+    /// * `Format`: it is empty, damaged, or holds no certificate, no key or several keys;
+    /// * `Password`: the key is encrypted and the password is missing or wrong;
+    /// * `Key`: this build does not support the key's kind, size or encryption;
+    /// * `Mismatch`: the key does not belong to the first certificate.
+    pub fn from_files(
+        certificate: &Path,
+        key: Option<&Path>,
+        password: Option<Password<'_>>,
+    ) -> Result<Identity> {
+        let certificate = FileContents::read(certificate)?;
+        let key = key.map(FileContents::read).transpose()?;
+        Identity::from_sources(
+            certificate.source(),
+            key.as_ref().map(FileContents::source),
+            password,
+        )
+    }
+
+    /// As [`Identity::from_files`], from memory. Errors begin with "memory".
+    pub fn from_memory(
+        certificate: &[u8],
+        key: Option<&[u8]>,
+        password: Option<Password<'_>>,
+    ) -> Result<Identity> {
+        let source = |data| Source {
+            origin: "memory",
+            data,
+        };
+        Identity::from_sources(source(certificate), key.map(source), password)
+    }
+
+    fn from_sources(
+        certificate: Source<'_>,
+        key: Option<Source<'_>>,
+        password: Option<Password<'_>>,
+    ) -> Result<Identity> {
+        let chain = certificates::read(certificate.data)
+            .map_err(|error| error.within(certificate.origin))?;
+        let key = key.unwrap_or(certificate);
+        let signing_key = private_key::read(key.data, password)
+            .and_then(|der| private_key::load(&der))
+            .map_err(|error| error.within(key.origin))?;
+        Identity::new(chain, signing_key).map_err(|error| error.within(certificate.origin))
+    }
+
+    fn new(chain: Vec<CertificateDer<'static>>, key: Arc<dyn SigningKey>) -> Result<Identity> {
+        let parsed = certificates::parse_all(&chain)?;
+        check_match(&parsed, &*key)?;
+        let dns_names = parsed
+            .first()
+            .map(certificates::dns_names)
+            .unwrap_or_default();
+        let issuers = parsed
+            .iter()
+            .map(|certificate| certificate.issuer().as_raw().into())
+            .collect();
+        Ok(Identity {
+            dns_names,
+            issuers,
+            certified: Arc::new(CertifiedKey::new(chain, key)),
+        })
+    }
+
+    /// The chain, leaf first. Never empty.
+    pub fn certificates(&self) -> &[CertificateDer<'static>] {
+        &self.certified.cert
+    }
+
+    /// The chain and the key in the engine's form.
+    pub fn certified_key(&self) -> &Arc<CertifiedKey> {
+        &self.certified
+    }
+}
+
+/// The key must be the first certificate's. A key that does not tell its public half (one in
+/// another device) cannot be checked here: the peer will do it.
+fn check_match(chain: &[X509Certificate<'_>], key: &dyn SigningKey) -> Result<()> {
+    let (Some(public_key), Some(leaf)) = (key.public_key(), chain.first()) else {
+        return Ok(());
+    };
+    let subject = leaf.subject();
+    let owner = chain
+        .iter()
+        .position(|certificate| certificate.public_key().raw == public_key.as_ref());
+    match owner {
+        Some(0) => Ok(()),
+        Some(place) => Err(mismatch(format!(
+            "the private key belongs to certificate {} of {} ({}), not to the first ({subject}): \
+             the chain is out of order, the leaf comes first",
+            place + 1,
+            chain.len(),
+            chain[place].subject(),
+        ))),
+        None if public_key.ends_with(&leaf.public_key().subject_public_key.data) => {
+            let message = format!(
+                "the certificate ({subject}) describes its public key in a form that is not \
+                 supported: RSASSA-PSS, or curve parameters written out"
+            );
+            Err(Error::new(Code::Key, c"UNKNOWN_CERTIFICATE_TYPE", message))
+        }
+        None => Err(mismatch(format!(
+            "the private key does not belong to the certificate ({subject})"
+        ))),
+    }
+}
+
+fn mismatch(message: String) -> Error {
+    Error::new(Code::Mismatch, c"KEY_VALUES_MISMATCH", message)
+}
+
+/// Bytes and where they are from, for errors.
+#[derive(Clone, Copy)]
+struct Source<'a> {
+    origin: &'a str,
+    data: &'a [u8],
+}
+
+struct FileContents {
+    path: String,
+    data: Zeroizing<Vec<u8>>,
+}
+
+impl FileContents {
+    /// No certificate chain comes near this; a device file that never ends would.
+    const LIMIT: u64 = 16 << 20;
+
+    fn read(path: &Path) -> Result<FileContents> {
+        let data = Self::read_limited(path).map_err(|error| Error::file(path, &error))?;
+        if data.len() as u64 > Self::LIMIT {
+            let message = format!("{}: over 16 MiB", path.display());
+            return Err(Error::new(Code::Format, c"TOO_LONG", message));
+        }
+        Ok(FileContents {
+            path: path.display().to_string(),
+            data,
+        })
+    }
+
+    fn read_limited(path: &Path) -> std::io::Result<Zeroizing<Vec<u8>>> {
+        let file = File::open(path)?;
+        // Room beyond the end, so that reading to it does not move the key and leave a copy.
+        let room = file.metadata()?.len().min(Self::LIMIT) as usize + 64;
+        let mut data = Zeroizing::new(Vec::with_capacity(room));
+        file.take(Self::LIMIT + 1).read_to_end(&mut data)?;
+        Ok(data)
+    }
+
+    fn source(&self) -> Source<'_> {
+        Source {
+            origin: &self.path,
+            data: &self.data,
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! Where the log messages of the library and its engine go: to one sink for the whole process,
+//! or nowhere.
+
+use std::cell::RefCell;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use log::{Level, LevelFilter, Log, Metadata, Record};
+
+/// Takes messages, on any thread and on several at once.
+pub trait Sink: Send + Sync {
+    fn message(&self, level: Level, message: &str);
+}
+
+struct Logger {
+    current: Mutex<Option<Arc<dyn Sink>>>,
+    /// Signalled when a message has been delivered.
+    delivered: Condvar,
+}
+
+static LOGGER: Logger = Logger {
+    current: Mutex::new(None),
+    delivered: Condvar::new(),
+};
+
+thread_local! {
+    /// The sinks that this thread is inside of.
+    static INSIDE: RefCell<Vec<*const ()>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Sends messages up to `max` to `sink` from now on; `None` stops them. When this returns, the
+/// sink before it is not in use, but for the calls that this very thread is inside of.
+pub fn set_sink(sink: Option<Arc<dyn Sink>>, max: LevelFilter) {
+    // It fails if the program that holds this crate has a logger of its own: then that one is
+    // asked, and this one has nothing to deliver.
+    let _ = log::set_logger(&LOGGER);
+    log::set_max_level(if sink.is_some() {
+        max
+    } else {
+        LevelFilter::Off
+    });
+    let mut current = LOGGER.current();
+    let Some(before) = std::mem::replace(&mut *current, sink) else {
+        return;
+    };
+    let own = INSIDE.with_borrow(|inside| {
+        inside
+            .iter()
+            .filter(|&&sink| sink == address(&before))
+            .count()
+    });
+    while Arc::strong_count(&before) > 1 + own {
+        current = LOGGER
+            .delivered
+            .wait(current)
+            .unwrap_or_else(PoisonError::into_inner);
+    }
+}
+
+fn address(sink: &Arc<dyn Sink>) -> *const () {
+    Arc::as_ptr(sink).cast()
+}
+
+impl Logger {
+    fn current(&self) -> MutexGuard<'_, Option<Arc<dyn Sink>>> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Log for Logger {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.level() <= log::max_level()
+    }
+
+    fn log(&self, record: &Record<'_>) {
+        if !self.enabled(record.metadata()) {
+            return;
+        }
+        let Some(sink) = self.current().clone() else {
+            return;
+        };
+        let message = format!("{}: {}", record.target(), record.args());
+        let pushed = INSIDE
+            .try_with(|inside| inside.borrow_mut().push(address(&sink)))
+            .is_ok();
+        if pushed {
+            sink.message(record.level(), &message);
+            let _ = INSIDE.try_with(|inside| inside.borrow_mut().pop());
+        }
+        let current = self.current();
+        drop(sink);
+        drop(current);
+        self.delivered.notify_all();
+    }
+
+    fn flush(&self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    struct Counter(AtomicUsize);
+
+    impl Sink for Counter {
+        fn message(&self, _: Level, message: &str) {
+            if message.contains("from the logging test") {
+                self.0.fetch_add(1, Ordering::Relaxed);
+                // Stopping from inside must not wait for itself.
+                set_sink(None, LevelFilter::Off);
+            }
+        }
+    }
+
+    #[test]
+    fn a_sink_can_stop_itself_and_gets_nothing_afterwards() {
+        let counter = Arc::new(Counter(AtomicUsize::new(0)));
+        set_sink(Some(counter.clone()), LevelFilter::Warn);
+        log::info!("below the limit, from the logging test");
+        log::warn!("one from the logging test");
+        log::warn!("two from the logging test");
+        assert_eq!(counter.0.load(Ordering::Relaxed), 1);
+        assert_eq!(Arc::strong_count(&counter), 1);
+    }
+}

@@ -1,0 +1,45 @@
+//! Which sockets the calling thread is inside of, so that a callback that calls back into its
+//! own socket gets an error and not a deadlock.
+
+use std::cell::RefCell;
+
+use super::Socket;
+use crate::error::{Error, Result};
+
+thread_local! {
+    static DRIVEN: RefCell<Vec<*const Socket>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A call on a socket in progress.
+pub struct Driven(*const Socket);
+
+/// Marks `socket` as driven by this thread; [`crate::error::Code::State`] if it is already.
+pub fn enter(socket: &Socket) -> Result<Driven> {
+    DRIVEN.with_borrow_mut(|driven| {
+        if driven.contains(&std::ptr::from_ref(socket)) {
+            return Err(Error::state(
+                "called from a callback of the same connection",
+            ));
+        }
+        driven.push(socket);
+        Ok(Driven(socket))
+    })
+}
+
+/// Whether this thread is inside a call on `socket`.
+pub fn is_driven(socket: *const Socket) -> bool {
+    DRIVEN
+        .try_with(|driven| driven.borrow().contains(&socket))
+        .unwrap_or(false)
+}
+
+impl Drop for Driven {
+    fn drop(&mut self) {
+        let _ = DRIVEN.try_with(|driven| {
+            let mut driven = driven.borrow_mut();
+            // Calls end in the reverse of their order, on unwinding too.
+            debug_assert_eq!(driven.last(), Some(&self.0));
+            driven.pop();
+        });
+    }
+}

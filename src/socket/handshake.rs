@@ -1,0 +1,106 @@
+//! The handshake, and what is known once it is done.
+
+use std::ffi::CString;
+use std::sync::MutexGuard;
+
+use super::inbox::{End, Inbox};
+use super::read::truncated;
+use super::{Agreed, Core, Socket, Step, driven};
+use crate::engine::Agreement;
+
+impl Socket {
+    /// Finishes the handshake. After that it does nothing.
+    pub fn handshake(&self) -> Step<()> {
+        let _driven = driven::enter(self)?;
+        self.check_failure()?;
+        if self.is_connected() {
+            return Ok(());
+        }
+        let mut inbox = self.reader()?;
+        let _writer = self.writer()?;
+        self.handshake_with(&mut inbox)
+    }
+
+    pub(super) fn handshake_with(&self, inbox: &mut Inbox) -> Step<()> {
+        let done = self.drive_handshake(inbox);
+        self.settle(&self.core(), inbox, false);
+        done
+    }
+
+    fn drive_handshake(&self, inbox: &mut Inbox) -> Step<()> {
+        self.start();
+        loop {
+            self.check_failure()?;
+            let core = self.core();
+            let mut core = self.send_flight(core, inbox)?;
+            if !core.engine.is_handshaking() {
+                self.agree(&mut core);
+                // The queue goes out with the calls to come; what is left shows in the events.
+                drop(self.send_reply(core));
+                return Ok(());
+            }
+            while core.engine.is_handshaking() {
+                let received = inbox.next_record(|record, is_tls| {
+                    if is_tls {
+                        core.engine.receive(record)
+                    } else {
+                        Err(core.engine.refuse(record))
+                    }
+                });
+                match received {
+                    None => break,
+                    Some(Ok(())) if core.engine.peer_closed() => {
+                        inbox.over = Some(End::CloseNotify);
+                    }
+                    Some(Ok(())) => {}
+                    Some(Err(error)) => return Err(self.fail(core, error).into()),
+                }
+            }
+            if core.engine.has_output() || !core.engine.is_handshaking() {
+                continue;
+            }
+            self.next_flight(core, inbox)?;
+        }
+    }
+
+    fn next_flight(&self, core: MutexGuard<'_, Core>, inbox: &mut Inbox) -> Step<()> {
+        if inbox.over.is_none() {
+            drop(core);
+            self.fill(inbox)?;
+        }
+        match inbox.over {
+            None => Ok(()),
+            Some(_) => {
+                let error = truncated("the peer ended the connection during the handshake");
+                Err(self.set_failure(error).into())
+            }
+        }
+    }
+
+    /// A resumed handshake goes back to one that was verified under the same settings.
+    fn verdict(&self, core: &Core, agreement: &Agreement) -> Option<i32> {
+        let known = self.verifies_peer && !core.engine.peer_certificates().is_empty();
+        let resumed = (agreement.resumed && known).then_some(0);
+        agreement.verify.or(resumed)
+    }
+
+    fn agree(&self, core: &mut Core) {
+        let Some(agreement) = core.engine.agreement() else {
+            return;
+        };
+        let alpn = agreement.alpn.clone().map(|mut name| {
+            name.push(0);
+            name
+        });
+        let server_name = agreement
+            .server_name
+            .as_deref()
+            .and_then(|name| CString::new(name).ok());
+        let _ = self.agreed.set(Agreed {
+            alpn,
+            server_name,
+            verify: self.verdict(core, &agreement),
+            agreement,
+        });
+    }
+}

@@ -1,0 +1,79 @@
+//! The transport that is the caller: received ciphertext is fed, ciphertext to send is drained.
+
+use std::sync::atomic::Ordering;
+
+use super::{Core, Socket, driven};
+use crate::error::{Code, Error, Result};
+use crate::transport::Transport;
+
+impl Socket {
+    /// Stores received ciphertext and returns how much it took: all, unless the inbox is full.
+    /// On another transport, only before the first input or output.
+    pub fn feed(&self, data: &[u8]) -> Result<usize> {
+        let _driven = driven::enter(self)?;
+        let mut inbox = self.reader()?;
+        if inbox.fed_eof {
+            return Err(Error::state("the end of the stream was fed already"));
+        }
+        if self.started.load(Ordering::Relaxed) {
+            self.must_be_memory()?;
+        }
+        let taken = inbox.feed(data);
+        self.received.fetch_add(taken as u64, Ordering::Relaxed);
+        self.settle(&self.core(), &mut inbox, false);
+        Ok(taken)
+    }
+
+    /// Says that the peer's stream ended.
+    pub fn feed_eof(&self) -> Result<()> {
+        let _driven = driven::enter(self)?;
+        self.must_be_memory()?;
+        let mut inbox = self.reader()?;
+        inbox.fed_eof = true;
+        self.input_ready.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Moves ciphertext to send to the beginning of `buf` and returns how much.
+    pub fn drain(&self, buf: &mut [u8]) -> Result<usize> {
+        let _driven = driven::enter(self)?;
+        self.must_be_memory()?;
+        let _writer = self.writer()?;
+        self.start();
+        let mut core = self.core();
+        let mut drained = 0;
+        while drained < buf.len() && self.refill(&mut core) {
+            let mut room = &mut buf[drained..];
+            // Writing to a slice fails only when it is full.
+            drained += core.engine.send_to(&mut room).unwrap_or(0);
+        }
+        self.transmitted
+            .fetch_add(drained as u64, Ordering::Relaxed);
+        self.refill(&mut core);
+        self.note_output(&core);
+        Ok(drained)
+    }
+
+    /// Makes ciphertext of the queue when there is none; whether there is some.
+    fn refill(&self, core: &mut Core) -> bool {
+        let poisoned = self.failure().is_some_and(|e| e.code() == Code::Internal);
+        !poisoned && (core.engine.has_output() || core.seal_queued())
+    }
+
+    /// How much [`Socket::drain`] has now.
+    pub fn drain_pending(&self) -> usize {
+        match self.transport() {
+            Transport::Memory => self
+                .core_for_getter()
+                .map_or(0, |mut core| core.engine.output_len()),
+            _ => 0,
+        }
+    }
+
+    fn must_be_memory(&self) -> Result<()> {
+        match self.transport() {
+            Transport::Memory => Ok(()),
+            _ => Err(Error::state("the connection has a transport of its own")),
+        }
+    }
+}

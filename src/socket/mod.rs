@@ -1,0 +1,316 @@
+//! One connection: a role, a transport, an engine, and the rules by which calls use them.
+//!
+//! Two locks are only ever tried, never waited for: the reader holds `inbox`, the writer holds
+//! `writer`, and a second thread in either place is an error of the caller. `core` is waited
+//! for, briefly: it is never held while the transport blocks or the caller's functions run.
+
+mod driven;
+mod events;
+mod handshake;
+mod inbox;
+mod memory;
+mod read;
+mod send;
+mod shutdown;
+mod write;
+
+use std::collections::VecDeque;
+use std::ffi::CString;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+
+use rustls_pki_types::{CertificateDer, ServerName};
+
+use crate::engine::config::{ClientConfigs, ServerConfigs};
+use crate::engine::{Agreement, Engine};
+use crate::error::{Error, Result};
+use crate::transport::{Descriptor, Functions, Transport};
+use crate::trust::PeerName;
+use inbox::Inbox;
+
+pub use events::{POLL_IN, POLL_OUT, POLL_READY};
+pub use shutdown::How;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    Client,
+    Server,
+}
+
+/// What a call waits for before it can go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Want {
+    Read,
+    Write,
+    /// Data arrived during a shutdown and must be read first.
+    Consume,
+}
+
+/// Why a call has no result.
+#[derive(Debug)]
+pub enum Pause {
+    Want(Want),
+    Failed(Error),
+}
+
+pub type Step<T> = std::result::Result<T, Pause>;
+
+impl From<Error> for Pause {
+    fn from(error: Error) -> Self {
+        Pause::Failed(error)
+    }
+}
+
+/// The settings of a context, frozen for the sockets made from it.
+pub struct Setup {
+    pub client: Option<ClientConfigs>,
+    pub server: Option<ServerConfigs>,
+    pub check_hostname: bool,
+    /// Whether a peer's certificate is verified.
+    pub verifies_peer: bool,
+    pub return_eintr: bool,
+}
+
+pub struct Socket {
+    role: Role,
+    server_name: Option<CString>,
+    return_eintr: bool,
+    verifies_peer: bool,
+    transport: OnceLock<Transport>,
+    /// Set by the first call that moves bytes; the transport is fixed from then on.
+    started: AtomicBool,
+    inbox: Mutex<Inbox>,
+    writer: Mutex<()>,
+    core: Mutex<Core>,
+    /// Signalled when `core.sending` ends.
+    sent: Condvar,
+    agreed: OnceLock<Agreed>,
+    failure: OnceLock<Error>,
+    /// For [`Socket::events`], which takes no lock.
+    output_waits: AtomicBool,
+    input_ready: AtomicBool,
+    input_over: AtomicBool,
+    received: AtomicU64,
+    transmitted: AtomicU64,
+}
+
+/// What one thread at a time uses.
+struct Core {
+    engine: Engine,
+    /// Plaintext taken ahead of the handshake or of the transport.
+    queue: VecDeque<u8>,
+    queue_limit: usize,
+    /// Ciphertext that a caller's function has not taken yet.
+    outgoing: Vec<u8>,
+    /// A thread is in the caller's write function.
+    sending: bool,
+    /// close_notify was asked for; it goes out behind the queue.
+    closing: bool,
+    close_sent: bool,
+    /// Sending failed, while there was still something to read.
+    broken: Option<Error>,
+}
+
+/// What was agreed, in the form in which the getters lend it.
+pub struct Agreed {
+    pub agreement: Agreement,
+    /// With a NUL behind it, which its length does not count.
+    pub alpn: Option<Vec<u8>>,
+    pub server_name: Option<CString>,
+    /// The built-in verdict on the peer's certificate; `None` when nothing was verified.
+    pub verify: Option<i32>,
+}
+
+impl Socket {
+    /// A connection in `role`; `name` is the server's DNS name or IP address. No input or output
+    /// happens yet.
+    ///
+    /// [`Code::State`] if the context is not for this role, [`Code::Argument`] for a name that
+    /// is none, for a client that checks names without one, and for a server with one.
+    pub fn new(setup: &Setup, role: Role, name: Option<&str>) -> Result<Self> {
+        let name = name.map(PeerName::parse).transpose()?;
+        let engine = match role {
+            Role::Client => client_engine(setup, name.as_ref())?,
+            Role::Server if name.is_some() => {
+                return Err(Error::argument("a server's socket takes no name"));
+            }
+            Role::Server => Engine::server(setup.server.as_ref().ok_or_else(wrong_role)?)?,
+        };
+        Ok(Socket {
+            role,
+            server_name: name.filter(|name| !name.is_ip()).and_then(sni),
+            return_eintr: setup.return_eintr,
+            verifies_peer: setup.verifies_peer,
+            transport: OnceLock::new(),
+            started: AtomicBool::new(false),
+            inbox: Mutex::default(),
+            writer: Mutex::default(),
+            output_waits: AtomicBool::new(engine.has_output()),
+            core: Mutex::new(Core {
+                engine,
+                queue: VecDeque::new(),
+                queue_limit: 0,
+                outgoing: Vec::new(),
+                sending: false,
+                closing: false,
+                close_sent: false,
+                broken: None,
+            }),
+            sent: Condvar::new(),
+            agreed: OnceLock::new(),
+            failure: OnceLock::new(),
+            input_ready: AtomicBool::new(false),
+            input_over: AtomicBool::new(false),
+            received: AtomicU64::new(0),
+            transmitted: AtomicU64::new(0),
+        })
+    }
+
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// Uses `read` and `write`, which may be the same descriptor. Once, before the first input
+    /// or output, else [`Code::State`].
+    pub fn set_descriptors(&self, read: i32, write: i32) -> Result<()> {
+        let descriptor = Descriptor::new(read, write, self.return_eintr)?;
+        self.set_transport(Transport::Descriptor(descriptor))
+    }
+
+    /// Uses the caller's functions. Once, before the first input or output, else
+    /// [`Code::State`].
+    pub fn set_functions(&self, functions: Box<dyn Functions>) -> Result<()> {
+        self.set_transport(Transport::Functions(functions))
+    }
+
+    fn set_transport(&self, transport: Transport) -> Result<()> {
+        if self.started.load(Ordering::Relaxed) {
+            return Err(Error::state(
+                "the connection has begun on another transport",
+            ));
+        }
+        self.transport
+            .set(transport)
+            .map_err(|_| Error::state("the transport is set already"))
+    }
+
+    /// The transport; memory if none was set.
+    fn transport(&self) -> &Transport {
+        self.transport.get().unwrap_or(&Transport::Memory)
+    }
+
+    pub fn is_connected(&self) -> bool {
+        self.agreed.get().is_some()
+    }
+
+    /// What was agreed; `None` until the handshake is done.
+    pub fn agreed(&self) -> Option<&Agreed> {
+        self.agreed.get()
+    }
+
+    /// The server's name as SNI carries it: sent, or, on a server, received.
+    pub fn server_name(&self) -> Option<&CString> {
+        match self.role {
+            Role::Client => self.server_name.as_ref(),
+            Role::Server => self.agreed.get()?.server_name.as_ref(),
+        }
+    }
+
+    /// The error that ended the connection.
+    pub fn failure(&self) -> Option<&Error> {
+        self.failure.get()
+    }
+
+    /// Bytes received from and sent to the transport, TLS's own included.
+    pub fn traffic(&self) -> (u64, u64) {
+        (
+            self.received.load(Ordering::Relaxed),
+            self.transmitted.load(Ordering::Relaxed),
+        )
+    }
+
+    /// Certificate `i` of the chain that the peer sent; 0 is the leaf.
+    pub fn peer_certificate(&self, i: usize) -> Option<CertificateDer<'static>> {
+        let core = self.core_for_getter()?;
+        core.engine.peer_certificates().get(i).cloned()
+    }
+
+    /// Whether the calling thread is inside a call on this socket: in one of its callbacks.
+    pub fn is_driven(&self) -> bool {
+        driven::is_driven(self)
+    }
+
+    /// Ends the connection after a panic: nothing behind it can be trusted.
+    pub fn poison(&self, error: Error) {
+        let _ = self.failure.set(error);
+        self.output_waits.store(false, Ordering::Relaxed);
+        self.input_ready.store(false, Ordering::Relaxed);
+    }
+
+    fn core(&self) -> MutexGuard<'_, Core> {
+        self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `None` inside a callback of this socket, whose call holds the core.
+    fn core_for_getter(&self) -> Option<MutexGuard<'_, Core>> {
+        (!driven::is_driven(self)).then(|| self.core())
+    }
+
+    fn reader(&self) -> Result<MutexGuard<'_, Inbox>> {
+        baton(&self.inbox, "reading from")
+    }
+
+    fn writer(&self) -> Result<MutexGuard<'_, ()>> {
+        baton(&self.writer, "writing to")
+    }
+
+    fn check_failure(&self) -> Result<()> {
+        self.failure
+            .get()
+            .map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    /// Makes `error` the one that ended the connection, unless there is one already, and
+    /// returns the one that counts.
+    fn set_failure(&self, error: Error) -> Error {
+        self.failure.get_or_init(|| error).clone()
+    }
+
+    fn start(&self) {
+        if !self.started.load(Ordering::Relaxed) {
+            self.started.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+fn client_engine(setup: &Setup, name: Option<&PeerName>) -> Result<Engine> {
+    let configs = setup.client.as_ref().ok_or_else(wrong_role)?;
+    match name {
+        Some(name) => Engine::client(configs.named().clone(), name.as_server_name().clone()),
+        None if setup.check_hostname => Err(Error::argument(
+            "a client that checks the server's name needs the name",
+        )),
+        None => Engine::client(
+            configs.nameless().clone(),
+            ServerName::from(std::net::IpAddr::from([0, 0, 0, 0])),
+        ),
+    }
+}
+
+fn sni(name: PeerName) -> Option<CString> {
+    CString::new(name.to_string()).ok()
+}
+
+fn wrong_role() -> Error {
+    Error::state("the context is not for this role")
+}
+
+fn baton<'a, T>(lock: &'a Mutex<T>, doing: &str) -> Result<MutexGuard<'a, T>> {
+    match lock.try_lock() {
+        Ok(guard) => Ok(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => Err(Error::state(format!(
+            "another call is {doing} this connection"
+        ))),
+    }
+}

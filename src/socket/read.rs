@@ -1,0 +1,207 @@
+//! Ciphertext on its way in, and the plaintext that it holds.
+
+use std::sync::MutexGuard;
+use std::sync::atomic::Ordering;
+
+use super::inbox::{CAPACITY, End, Inbox};
+use super::send::{Patience, Sent, interrupted};
+use super::{Core, Pause, Socket, Step, Want, driven};
+use crate::error::{Code, Error};
+use crate::transport::{Direction, Obstacle, Transfer, Transport};
+
+impl Socket {
+    /// Returns plaintext: at least one byte, or 0 when the peer said close_notify.
+    ///
+    /// [`Code::Eof`] when the peer's stream ended without it. Before [`Want::Read`] everything
+    /// received has been opened.
+    pub fn read(&self, buf: &mut [u8]) -> Step<usize> {
+        self.read_with(buf, |socket, core, inbox, buf| {
+            socket.take(core, inbox, buf)
+        })
+    }
+
+    /// As [`Socket::read`], but leaves the plaintext where it is.
+    pub fn peek(&self, buf: &mut [u8]) -> Step<usize> {
+        self.read_with(buf, |socket, core, inbox, buf| {
+            // What opening cannot do is reported when there is nothing before it.
+            match socket.open_records(core, inbox) {
+                Ok(true) => core.engine.peek(buf),
+                _ => 0,
+            }
+        })
+    }
+
+    fn read_with(
+        &self,
+        buf: &mut [u8],
+        take: impl Fn(&Socket, &mut Core, &mut Inbox, &mut [u8]) -> usize,
+    ) -> Step<usize> {
+        let _driven = driven::enter(self)?;
+        if buf.is_empty() {
+            return Err(Error::argument("there is no room to read into").into());
+        }
+        let mut inbox = self.reader()?;
+        if !self.is_connected() {
+            self.check_failure()?;
+            let _writer = self.writer()?;
+            self.handshake_with(&mut inbox)?;
+        }
+        loop {
+            let mut core = self.core();
+            let taken = take(self, &mut core, &mut inbox, buf);
+            let core = self.send_reply(core);
+            if taken > 0 {
+                self.settle(&core, &mut inbox, false);
+                return Ok(taken);
+            }
+            if self.failure().is_some() || inbox.over.is_some() {
+                self.settle(&core, &mut inbox, true);
+                self.check_failure()?;
+                return end_of(&inbox);
+            }
+            drop(core);
+            if let Err(pause) = self.fill(&mut inbox) {
+                self.settle(&self.core(), &mut inbox, false);
+                return Err(pause);
+            }
+        }
+    }
+
+    /// Opens what has been received and returns how much plaintext waits.
+    pub fn pending(&self) -> usize {
+        let Ok(_driven) = driven::enter(self) else {
+            return 0;
+        };
+        let Ok(mut inbox) = self.reader() else {
+            return 0;
+        };
+        if !self.is_connected() {
+            return 0;
+        }
+        let mut core = self.core();
+        // A failure is reported by the next read.
+        let _ = self.open_records(&mut core, &mut inbox);
+        let core = self.send_reply(core);
+        self.settle(&core, &mut inbox, false);
+        core.engine.available()
+    }
+
+    /// Moves plaintext to `buf`, opening records until it is full or none is left.
+    fn take(&self, core: &mut Core, inbox: &mut Inbox, buf: &mut [u8]) -> usize {
+        let mut taken = 0;
+        while taken < buf.len() && self.open_records(core, inbox).is_ok_and(|waits| waits) {
+            taken += core.engine.take(&mut buf[taken..]);
+        }
+        taken
+    }
+
+    /// Opens records until plaintext waits, which `true` says. An error has ended the
+    /// connection.
+    pub(super) fn open_records(
+        &self,
+        core: &mut Core,
+        inbox: &mut Inbox,
+    ) -> crate::error::Result<bool> {
+        while core.engine.available() == 0 {
+            self.check_failure()?;
+            let opened = inbox.next_record(|record, is_tls| {
+                if is_tls {
+                    core.engine.receive(record)
+                } else {
+                    Err(core.engine.refuse(record))
+                }
+            });
+            match opened {
+                None => return Ok(false),
+                Some(Err(error)) => return Err(self.set_failure(error)),
+                Some(Ok(())) if core.engine.peer_closed() => inbox.over = Some(End::CloseNotify),
+                Some(Ok(())) => {}
+            }
+        }
+        Ok(true)
+    }
+
+    /// Sends what opening records caused, and the queue, as far as the transport takes it.
+    pub(super) fn send_reply<'a>(&'a self, core: MutexGuard<'a, Core>) -> MutexGuard<'a, Core> {
+        if !core.has_output() {
+            return core;
+        }
+        match self.send(core, Patience::AtOnce) {
+            // The failure shows when there is nothing left to read, or at the next write.
+            (mut core, Sent::Failed(error)) => {
+                core.broken
+                    .get_or_insert_with(|| Error::io("sending to the peer", &error));
+                core
+            }
+            (core, _) => core,
+        }
+    }
+
+    /// Receives more, and notes the end of the stream.
+    pub(super) fn fill(&self, inbox: &mut Inbox) -> Step<()> {
+        self.start();
+        let received = match self.transport() {
+            Transport::Descriptor(descriptor) => {
+                inbox.fill(CAPACITY, |buf| descriptor.receive(buf))
+            }
+            Transport::Functions(functions) => {
+                inbox.fill(inbox.missing(), |buf| functions.read(buf))
+            }
+            Transport::Memory if inbox.fed_eof => Ok(0),
+            Transport::Memory => Err(Obstacle::WouldBlock(Direction::Read)),
+        };
+        match received {
+            Ok(0) => {
+                inbox.over = Some(End::Truncated);
+                Ok(())
+            }
+            Ok(bytes) => {
+                self.received.fetch_add(bytes as u64, Ordering::Relaxed);
+                Ok(())
+            }
+            Err(Obstacle::WouldBlock(Direction::Read)) => Err(Pause::Want(Want::Read)),
+            Err(Obstacle::WouldBlock(Direction::Write)) => Err(Pause::Want(Want::Write)),
+            Err(Obstacle::Interrupted) => Err(interrupted()),
+            Err(Obstacle::Failed(error)) => {
+                let error = Error::io("receiving from the peer", &error);
+                Err(self.set_failure(error).into())
+            }
+        }
+    }
+
+    /// Receives what is there, without waiting; of the caller's own transport, nothing.
+    pub(super) fn receive_now(&self, inbox: &mut Inbox) -> Transfer {
+        match self.transport() {
+            Transport::Descriptor(descriptor) => {
+                inbox.fill(CAPACITY, |buf| descriptor.receive_now(buf))
+            }
+            _ => Err(Obstacle::WouldBlock(Direction::Read)),
+        }
+    }
+
+    /// Leaves the inbox as small as it can be and says what there is to do. `reported`: the
+    /// caller knows that the stream has ended.
+    pub(super) fn settle(&self, core: &Core, inbox: &mut Inbox, reported: bool) {
+        inbox.settle();
+        let over = inbox.over.is_some();
+        if reported {
+            self.input_over.store(true, Ordering::Relaxed);
+        }
+        let waits = core.engine.available() > 0
+            || inbox.has_record()
+            || (over && !self.input_over.load(Ordering::Relaxed));
+        self.input_ready.store(waits, Ordering::Relaxed);
+    }
+}
+
+/// What reading at the end of the stream returns.
+pub(super) fn end_of(inbox: &Inbox) -> Step<usize> {
+    match inbox.over {
+        Some(End::CloseNotify) => Ok(0),
+        _ => Err(truncated("the peer ended the connection without close_notify").into()),
+    }
+}
+
+pub(super) fn truncated(message: &str) -> Error {
+    Error::new(Code::Eof, c"UNEXPECTED_EOF_WHILE_READING", message)
+}

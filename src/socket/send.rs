@@ -1,0 +1,347 @@
+//! Ciphertext on its way out.
+
+use std::io::{self, IoSlice, Write};
+use std::mem;
+use std::sync::atomic::Ordering;
+use std::sync::{MutexGuard, PoisonError};
+
+use super::inbox::Inbox;
+use super::{Core, Pause, Socket, Step};
+use crate::error::{Alert, Code, Error};
+use crate::transport::fd::Waited;
+use crate::transport::{Descriptor, Direction, Functions, Obstacle, Transport};
+
+/// Plaintext sealed at a time: what a connection holds for a slow peer is bounded by it.
+pub(super) const CHUNK: usize = 65_536;
+
+/// How a call sends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// As a writer: wait where the transport blocks.
+    Wait,
+    /// As a reader: only what goes at once.
+    AtOnce,
+}
+
+/// Where sending ended.
+pub(super) enum Sent {
+    All,
+    Waits(Direction),
+    Interrupted,
+    Failed(io::Error),
+}
+
+impl Core {
+    pub(super) fn has_ciphertext(&self) -> bool {
+        !self.outgoing.is_empty() || self.engine.has_output()
+    }
+
+    pub(super) fn has_output(&self) -> bool {
+        self.has_ciphertext() || !self.queue.is_empty() || (self.closing && !self.close_sent)
+    }
+
+    /// Seals the next piece of the queue, and close_notify behind its end. `false` when there
+    /// was nothing to do.
+    pub(super) fn seal_queued(&mut self) -> bool {
+        if self.engine.is_handshaking() {
+            return false;
+        }
+        if self.queue.is_empty() {
+            let close = self.closing && !self.close_sent;
+            if close {
+                self.engine.close();
+                self.close_sent = true;
+            }
+            return close;
+        }
+        let (front, _) = self.queue.as_slices();
+        let len = front.len().min(CHUNK);
+        let sealed = self.engine.seal(&front[..len]);
+        self.queue.drain(..sealed);
+        if self.queue.is_empty() {
+            self.queue = Default::default();
+        }
+        sealed > 0
+    }
+}
+
+impl Socket {
+    /// Sends ciphertext that waits, then the queue, until nothing is left or the transport
+    /// takes no more.
+    pub(super) fn send<'a>(
+        &'a self,
+        mut core: MutexGuard<'a, Core>,
+        patience: Patience,
+    ) -> (MutexGuard<'a, Core>, Sent) {
+        loop {
+            let sent;
+            (core, sent) = self.send_ciphertext(core, patience);
+            if !matches!(sent, Sent::All) || !core.seal_queued() {
+                self.note_output(&core);
+                return (core, sent);
+            }
+        }
+    }
+
+    fn send_ciphertext<'a>(
+        &'a self,
+        mut core: MutexGuard<'a, Core>,
+        patience: Patience,
+    ) -> (MutexGuard<'a, Core>, Sent) {
+        if !core.has_ciphertext() {
+            return (core, Sent::All);
+        }
+        match self.transport() {
+            Transport::Memory => (core, Sent::Waits(Direction::Write)),
+            Transport::Functions(functions) => self.send_by(&**functions, core, patience),
+            Transport::Descriptor(descriptor) => loop {
+                match self.send_now(descriptor, &mut core) {
+                    Sent::Waits(_) if patience == Patience::Wait => {}
+                    sent => return (core, sent),
+                }
+                drop(core);
+                let waited = descriptor.wait_writable();
+                core = self.core();
+                match waited {
+                    Waited::Writable => {}
+                    Waited::NotNow => return (core, Sent::Waits(Direction::Write)),
+                    Waited::Interrupted => return (core, Sent::Interrupted),
+                }
+            },
+        }
+    }
+
+    fn send_now(&self, descriptor: &Descriptor, core: &mut Core) -> Sent {
+        let mut wire = Wire {
+            descriptor,
+            obstacle: None,
+        };
+        while core.engine.has_output() {
+            match core.engine.send_to(&mut wire) {
+                Ok(sent) => self.count_sent(sent),
+                Err(error) => return wire.obstacle.map_or(Sent::Failed(error), Sent::from),
+            }
+        }
+        Sent::All
+    }
+
+    /// The caller's function may block, so that it runs without the lock; `core.sending` keeps
+    /// the records of a second thread behind its own.
+    fn send_by<'a>(
+        &'a self,
+        functions: &dyn Functions,
+        mut core: MutexGuard<'a, Core>,
+        patience: Patience,
+    ) -> (MutexGuard<'a, Core>, Sent) {
+        while core.sending {
+            if patience == Patience::AtOnce {
+                // The thread that is sending takes along what waits now.
+                return (core, Sent::All);
+            }
+            core = self.sent.wait(core).unwrap_or_else(PoisonError::into_inner);
+        }
+        core.sending = true;
+        let sent = loop {
+            while core.engine.has_output() {
+                let Core {
+                    engine, outgoing, ..
+                } = &mut *core;
+                // Writing to a Vec does not fail.
+                let _ = engine.send_to(outgoing);
+            }
+            let data = mem::take(&mut core.outgoing);
+            if data.is_empty() {
+                break Sent::All;
+            }
+            drop(core);
+            let (rest, sent) = self.write_out(functions, data);
+            core = self.core();
+            core.outgoing = rest;
+            if !matches!(sent, Sent::All) {
+                break sent;
+            }
+        };
+        core.sending = false;
+        self.sent.notify_all();
+        (core, sent)
+    }
+
+    /// Returns what was not taken of `data`.
+    fn write_out(&self, functions: &dyn Functions, mut data: Vec<u8>) -> (Vec<u8>, Sent) {
+        let mut done = 0;
+        let sent = loop {
+            if done == data.len() {
+                break Sent::All;
+            }
+            match functions.write(&data[done..]) {
+                Ok(0) => break Sent::Waits(Direction::Write),
+                Ok(taken) => {
+                    let taken = taken.min(data.len() - done);
+                    self.count_sent(taken);
+                    done += taken;
+                }
+                Err(obstacle) => break obstacle.into(),
+            }
+        };
+        data.drain(..done);
+        (data, sent)
+    }
+
+    fn count_sent(&self, bytes: usize) {
+        self.transmitted.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// Sends all that waits, as a call must that cannot go on before it is out.
+    pub(super) fn send_all<'a>(
+        &'a self,
+        core: MutexGuard<'a, Core>,
+        inbox: Option<&mut Inbox>,
+    ) -> Step<MutexGuard<'a, Core>> {
+        let sent = self.send(core, Patience::Wait);
+        self.must_be_sent(sent, inbox)
+    }
+
+    /// Sends what the handshake made, and leaves the queue: a peer that does the same with a
+    /// full queue of its own would never read.
+    pub(super) fn send_flight<'a>(
+        &'a self,
+        core: MutexGuard<'a, Core>,
+        inbox: &mut Inbox,
+    ) -> Step<MutexGuard<'a, Core>> {
+        let sent = self.send_ciphertext(core, Patience::Wait);
+        self.note_output(&sent.0);
+        self.must_be_sent(sent, Some(inbox))
+    }
+
+    fn must_be_sent<'a>(
+        &'a self,
+        (core, sent): (MutexGuard<'a, Core>, Sent),
+        inbox: Option<&mut Inbox>,
+    ) -> Step<MutexGuard<'a, Core>> {
+        match sent {
+            Sent::All => Ok(core),
+            Sent::Waits(direction) => Err(Pause::Want(direction.into())),
+            Sent::Interrupted => Err(interrupted()),
+            Sent::Failed(error) => {
+                drop(core);
+                Err(self.sending_failed(&error, inbox).into())
+            }
+        }
+    }
+
+    /// Ends the connection after a failure to send, with the alert that the peer sent before it
+    /// went away, if it did. `inbox` is the reader's if this call is reading too.
+    pub(super) fn sending_failed(&self, error: &io::Error, inbox: Option<&mut Inbox>) -> Error {
+        let failed = Error::io("sending to the peer", error);
+        let mut taken;
+        let inbox = match inbox {
+            Some(inbox) => inbox,
+            None => match self.reader() {
+                Ok(guard) => {
+                    taken = guard;
+                    &mut taken
+                }
+                // The reader will find what there is to find.
+                Err(_) => return self.broken(failed),
+            },
+        };
+        loop {
+            let mut core = self.core();
+            match self.open_records(&mut core, inbox) {
+                Err(found) if matches!(found.alert(), Some(Alert::Received(_))) => {
+                    return self.set_failure(found);
+                }
+                Err(_) => break,
+                Ok(true) => {
+                    drop(core);
+                    return self.broken(failed);
+                }
+                Ok(false) => {}
+            }
+            drop(core);
+            match self.receive_now(inbox) {
+                Ok(1..) => {}
+                _ => break,
+            }
+        }
+        self.set_failure(failed)
+    }
+
+    /// Keeps `failed` for the writer alone: there is still something to read.
+    fn broken(&self, failed: Error) -> Error {
+        self.core().broken.get_or_insert(failed).clone()
+    }
+
+    /// Ends the connection with `error` and tries to send the alert that belongs to it.
+    pub(super) fn fail(&self, core: MutexGuard<'_, Core>, error: Error) -> Error {
+        let error = self.set_failure(error);
+        let _ = self.send(core, Patience::AtOnce);
+        error
+    }
+
+    /// Sends all that waits inside.
+    pub fn flush(&self) -> Step<()> {
+        let _driven = super::driven::enter(self)?;
+        let _writer = self.writer()?;
+        self.start();
+        if self.failure().is_some_and(|e| e.code() == Code::Internal) {
+            return Ok(self.check_failure()?);
+        }
+        let needs_handshake = {
+            let core = self.core();
+            let core = self.send_all(core, None)?;
+            core.has_output()
+        };
+        if needs_handshake && self.failure().is_none() {
+            let mut inbox = self.reader()?;
+            self.handshake_with(&mut inbox)?;
+            let core = self.core();
+            drop(self.send_all(core, Some(&mut inbox))?);
+        }
+        Ok(())
+    }
+}
+
+impl From<Obstacle> for Sent {
+    fn from(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::WouldBlock(direction) => Sent::Waits(direction),
+            Obstacle::Interrupted => Sent::Interrupted,
+            Obstacle::Failed(error) => Sent::Failed(error),
+        }
+    }
+}
+
+pub(super) fn interrupted() -> Pause {
+    Pause::Failed(
+        Error::new(
+            Code::Interrupted,
+            c"INTERRUPTED",
+            "a signal arrived before anything was done",
+        )
+        .with_errno(libc::EINTR),
+    )
+}
+
+/// Lets the engine write to a descriptor and keeps what stopped it.
+struct Wire<'a> {
+    descriptor: &'a Descriptor,
+    obstacle: Option<Obstacle>,
+}
+
+impl Write for Wire<'_> {
+    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        self.write_vectored(&[IoSlice::new(data)])
+    }
+
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
+        self.descriptor.send(slices).map_err(|obstacle| {
+            self.obstacle = Some(obstacle);
+            io::ErrorKind::Other.into()
+        })
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,63 @@
+//! close_notify: saying it, and waiting for the peer's.
+
+use super::inbox::End;
+use super::read::truncated;
+use super::{Pause, Socket, Step, Want, driven};
+use crate::error::Error;
+
+/// How far a shutdown goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// This side says that it writes no more; reading goes on.
+    Write,
+    /// And waits until the peer has said so too.
+    Both,
+}
+
+impl Socket {
+    /// Says close_notify behind everything written, and sends it. [`How::Both`] then waits for
+    /// the peer's: [`Want::Consume`] when data comes before it, [`crate::error::Code::Eof`] when
+    /// the stream ends without it. [`crate::error::Code::State`] before the handshake is done.
+    pub fn shutdown(&self, how: How) -> Step<()> {
+        let _driven = driven::enter(self)?;
+        let _writer = self.writer()?;
+        self.check_failure()?;
+        if !self.is_connected() {
+            return Err(Error::state("the handshake is not done").into());
+        }
+        let mut core = self.core();
+        if let Some(error) = &core.broken {
+            return Err(error.clone().into());
+        }
+        core.closing = true;
+        drop(self.send_all(core, None)?);
+        match how {
+            How::Write => Ok(()),
+            How::Both => self.await_close(),
+        }
+    }
+
+    fn await_close(&self) -> Step<()> {
+        let mut inbox = self.reader()?;
+        loop {
+            let mut core = self.core();
+            let opened = self.open_records(&mut core, &mut inbox);
+            let over = inbox.over;
+            // A program that shuts down both ways does not read again to learn of the end.
+            self.settle(&core, &mut inbox, over.is_some());
+            drop(core);
+            if opened? {
+                return Err(Pause::Want(Want::Consume));
+            }
+            match over {
+                Some(End::CloseNotify) => return Ok(()),
+                Some(End::Truncated) => {
+                    return Err(
+                        truncated("the peer ended the connection without close_notify").into(),
+                    );
+                }
+                None => self.fill(&mut inbox)?,
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! Whom to trust: roots, verification of a peer's chain and name, and the verdict.
+
+pub mod codes;
+mod names;
+mod refusal;
+mod roots;
+mod system;
+pub mod verdict;
+mod verifier;
+mod verify;
+
+pub use codes::{alert_for, verify_string};
+pub use names::PeerName;
+pub use roots::Roots;
+pub use verdict::{Verdict, observe};
+pub use verifier::{Policy, Verifier};
+
+/// What is asked of a peer. The numbers are the ABI's (`RSSL_CERT_*`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Mode {
+    /// A client accepts any certificate, a server does not ask for one.
+    None = 0,
+    /// A server asks, refuses a bad certificate and accepts none. A client requires one.
+    Optional = 1,
+    Required = 2,
+}
+
+#[cfg(test)]
+mod tests;

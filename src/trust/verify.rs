@@ -1,0 +1,142 @@
+//! Verifying a peer's chain and name: webpki builds the path.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use webpki::{EndEntityCert, KeyUsage};
+
+use super::verdict::Verdict;
+use super::verifier::Policy;
+use super::{codes, refusal};
+use crate::x509::Certificate;
+
+/// What the peer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Peer {
+    Server,
+    Client,
+}
+
+/// A peer's certificates as it sent them.
+pub(super) struct Sent<'a> {
+    pub leaf: &'a CertificateDer<'a>,
+    pub intermediates: &'a [CertificateDer<'a>],
+}
+
+type Path = Vec<Arc<Certificate>>;
+
+/// Decides about a chain: it must lead to the store (or its leaf be there itself), be valid now,
+/// be made for what `peer` is, and prove `name` unless that is `None`.
+pub(super) fn verify(
+    policy: &Policy,
+    peer: Peer,
+    sent: &Sent<'_>,
+    name: Option<&ServerName<'_>>,
+    now: UnixTime,
+) -> Verdict {
+    let outcome = match policy.roots.find(sent.leaf) {
+        Some(leaf) => verify_stored_leaf(policy, peer, leaf, name, now),
+        None => verify_chain(policy, peer, sent, name, now),
+    };
+    outcome.map_or_else(|refused| *refused, Verdict::accepted)
+}
+
+fn verify_chain(
+    policy: &Policy,
+    peer: Peer,
+    sent: &Sent<'_>,
+    name: Option<&ServerName<'_>>,
+    now: UnixTime,
+) -> Result<Path, Box<Verdict>> {
+    let explain = |error| Box::new(refusal::explain(error, &policy.roots, peer, sent, now));
+    let leaf = EndEntityCert::try_from(sent.leaf).map_err(explain)?;
+    let verified = leaf
+        .verify_for_usage(
+            policy.algorithms.all,
+            policy.roots.anchors(),
+            sent.intermediates,
+            now,
+            match peer {
+                Peer::Server => KeyUsage::server_auth(),
+                Peer::Client => KeyUsage::client_auth(),
+            },
+            None,
+            None,
+        )
+        .map_err(explain)?;
+
+    let mut path = vec![owned(sent.leaf)];
+    if let Some(name) = name
+        && leaf.verify_is_valid_for_subject_name(name).is_err()
+    {
+        return Err(Box::new(refusal::wrong_name(&path[0], name)));
+    }
+    path.extend(
+        verified
+            .intermediate_certificates()
+            .map(|certificate| owned(&certificate.der())),
+    );
+    path.extend(policy.roots.certificate_of(verified.anchor()).cloned());
+    Ok(path)
+}
+
+/// A certificate that the program trusts by itself needs no issuer: webpki, which refuses a CA's
+/// certificate as a leaf and all of version 1, has nothing to build.
+fn verify_stored_leaf(
+    policy: &Policy,
+    peer: Peer,
+    leaf: &Arc<Certificate>,
+    name: Option<&ServerName<'_>>,
+    now: UnixTime,
+) -> Result<Path, Box<Verdict>> {
+    use webpki::Error::{UnsupportedCertVersion, UnsupportedCriticalExtension};
+    match EndEntityCert::try_from(leaf.der()) {
+        Ok(_) => {}
+        Err(UnsupportedCertVersion) if matches!(leaf.version(), 1 | 2) => {}
+        Err(UnsupportedCriticalExtension) => {
+            let facts = format!("of {}", refusal::who(leaf));
+            return refuse(codes::UNHANDLED_CRITICAL, facts);
+        }
+        Err(error) => {
+            let facts = format!("{} cannot be used: {error:?}", refusal::who(leaf));
+            return refuse(codes::UNSPECIFIED, facts);
+        }
+    }
+    let clock = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+    if clock < leaf.not_before() {
+        return Err(Box::new(refusal::not_yet_valid(leaf, 0, now)));
+    }
+    if clock > leaf.not_after() {
+        return Err(Box::new(refusal::expired(leaf, 0, now)));
+    }
+    if !leaf.allows_tls(peer == Peer::Client) {
+        return Err(Box::new(refusal::wrong_purpose(leaf, 0, peer)));
+    }
+    match name {
+        Some(name) if !leaf.matches(name) && !(policy.match_cn && common_name_is(leaf, name)) => {
+            Err(Box::new(refusal::wrong_name(leaf, name)))
+        }
+        _ => Ok(vec![leaf.clone()]),
+    }
+}
+
+/// Without subjectAltName, the common name as it stands: no wildcards.
+fn common_name_is(leaf: &Certificate, name: &ServerName<'_>) -> bool {
+    !leaf.has_alternative_names()
+        && leaf.subject().common_names().any(|common| match name {
+            ServerName::DnsName(dns) => common.eq_ignore_ascii_case(dns.as_ref()),
+            ServerName::IpAddress(ip) => common
+                .parse::<IpAddr>()
+                .is_ok_and(|common| common == IpAddr::from(*ip)),
+            _ => false,
+        })
+}
+
+fn refuse(verify: i32, facts: String) -> Result<Path, Box<Verdict>> {
+    Err(Box::new(Verdict::refused(verify, Some(0), facts)))
+}
+
+fn owned(der: &CertificateDer<'_>) -> Arc<Certificate> {
+    Arc::new(Certificate::deferred(der.clone().into_owned()))
+}

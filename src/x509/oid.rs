@@ -1,0 +1,224 @@
+//! Object identifiers: dotted digits, and the names that OpenSSL gives them.
+
+use std::ffi::{CStr, CString};
+
+/// Dotted digits of an OBJECT IDENTIFIER's contents; `None` if they are malformed.
+pub(super) fn dotted(contents: &[u8]) -> Option<String> {
+    if contents.last()? & 0x80 != 0 {
+        return None;
+    }
+    let mut text = String::new();
+    let mut arc: u128 = 0;
+    for byte in contents {
+        arc = arc.checked_mul(128)? + u128::from(byte & 0x7f);
+        if byte & 0x80 != 0 {
+            continue;
+        }
+        // X.690 8.19.4: the first two arcs share a subidentifier.
+        if text.is_empty() {
+            let first = (arc / 40).min(2);
+            text = format!("{first}.{}", arc - first * 40);
+        } else {
+            text.push('.');
+            text.push_str(&arc.to_string());
+        }
+        arc = 0;
+    }
+    Some(text)
+}
+
+/// OpenSSL's long name, or the dotted digits.
+pub(super) fn long_name(dotted: &str) -> CString {
+    match entry(dotted) {
+        Some(entry) => entry.long.to_owned(),
+        None => CString::new(dotted).unwrap_or_default(),
+    }
+}
+
+/// OpenSSL's short name, or the dotted digits.
+pub(super) fn short_name(dotted: &str) -> &str {
+    match entry(dotted) {
+        Some(entry) if !entry.short.is_empty() => entry.short,
+        Some(entry) => entry.long.to_str().unwrap_or(dotted),
+        None => dotted,
+    }
+}
+
+struct Entry {
+    oid: &'static str,
+    long: &'static CStr,
+    /// Empty where it is the long name.
+    short: &'static str,
+}
+
+fn entry(dotted: &str) -> Option<&'static Entry> {
+    NAMES.iter().find(|entry| entry.oid == dotted)
+}
+
+const fn named(oid: &'static str, long: &'static CStr, short: &'static str) -> Entry {
+    Entry { oid, long, short }
+}
+
+static NAMES: &[Entry] = &[
+    // Attributes of distinguished names.
+    named("2.5.4.3", c"commonName", "CN"),
+    named("2.5.4.6", c"countryName", "C"),
+    named("2.5.4.10", c"organizationName", "O"),
+    named("2.5.4.11", c"organizationalUnitName", "OU"),
+    named("2.5.4.7", c"localityName", "L"),
+    named("2.5.4.8", c"stateOrProvinceName", "ST"),
+    named("1.2.840.113549.1.9.1", c"emailAddress", ""),
+    named("0.9.2342.19200300.100.1.25", c"domainComponent", "DC"),
+    named("0.9.2342.19200300.100.1.1", c"userId", "UID"),
+    named("0.9.2342.19200300.100.1.3", c"rfc822Mailbox", "mail"),
+    named("2.5.4.4", c"surname", "SN"),
+    named("2.5.4.5", c"serialNumber", ""),
+    named("2.5.4.9", c"streetAddress", "street"),
+    named("2.5.4.12", c"title", ""),
+    named("2.5.4.13", c"description", ""),
+    named("2.5.4.14", c"searchGuide", ""),
+    named("2.5.4.15", c"businessCategory", ""),
+    named("2.5.4.16", c"postalAddress", ""),
+    named("2.5.4.17", c"postalCode", ""),
+    named("2.5.4.18", c"postOfficeBox", ""),
+    named("2.5.4.19", c"physicalDeliveryOfficeName", ""),
+    named("2.5.4.20", c"telephoneNumber", ""),
+    named("2.5.4.23", c"facsimileTelephoneNumber", ""),
+    named("2.5.4.31", c"member", ""),
+    named("2.5.4.32", c"owner", ""),
+    named("2.5.4.33", c"roleOccupant", ""),
+    named("2.5.4.34", c"seeAlso", ""),
+    named("2.5.4.41", c"name", ""),
+    named("2.5.4.42", c"givenName", "GN"),
+    named("2.5.4.43", c"initials", ""),
+    named("2.5.4.44", c"generationQualifier", ""),
+    named("2.5.4.45", c"x500UniqueIdentifier", ""),
+    named("2.5.4.46", c"dnQualifier", ""),
+    named("2.5.4.49", c"distinguishedName", ""),
+    named("2.5.4.50", c"uniqueMember", ""),
+    named("2.5.4.51", c"houseIdentifier", ""),
+    named("2.5.4.54", c"dmdName", ""),
+    named("2.5.4.65", c"pseudonym", ""),
+    named("2.5.4.72", c"role", ""),
+    named("2.5.4.97", c"organizationIdentifier", ""),
+    named("2.5.4.98", c"countryCode3c", "c3"),
+    named("2.5.4.99", c"countryCode3n", "n3"),
+    named("2.5.4.100", c"dnsName", ""),
+    named("1.2.840.113549.1.9.2", c"unstructuredName", ""),
+    named("1.2.840.113549.1.9.8", c"unstructuredAddress", ""),
+    named(
+        "1.3.6.1.4.1.311.60.2.1.1",
+        c"jurisdictionLocalityName",
+        "jurisdictionL",
+    ),
+    named(
+        "1.3.6.1.4.1.311.60.2.1.2",
+        c"jurisdictionStateOrProvinceName",
+        "jurisdictionST",
+    ),
+    named(
+        "1.3.6.1.4.1.311.60.2.1.3",
+        c"jurisdictionCountryName",
+        "jurisdictionC",
+    ),
+    // Keys.
+    named("1.2.840.113549.1.1.1", c"rsaEncryption", ""),
+    named("1.2.840.10045.2.1", c"id-ecPublicKey", ""),
+    named("1.2.840.10040.4.1", c"dsaEncryption", "DSA"),
+    named("1.3.101.110", c"X25519", ""),
+    named("1.3.101.111", c"X448", ""),
+    named("1.3.101.112", c"ED25519", ""),
+    named("1.3.101.113", c"ED448", ""),
+    named("2.16.840.1.101.3.4.3.17", c"ML-DSA-44", "id-ml-dsa-44"),
+    named("2.16.840.1.101.3.4.3.18", c"ML-DSA-65", "id-ml-dsa-65"),
+    named("2.16.840.1.101.3.4.3.19", c"ML-DSA-87", "id-ml-dsa-87"),
+    // Signatures.
+    named("1.2.840.113549.1.1.2", c"md2WithRSAEncryption", "RSA-MD2"),
+    named("1.2.840.113549.1.1.4", c"md5WithRSAEncryption", "RSA-MD5"),
+    named("1.2.840.113549.1.1.5", c"sha1WithRSAEncryption", "RSA-SHA1"),
+    named("1.2.840.113549.1.1.10", c"rsassaPss", "RSASSA-PSS"),
+    named(
+        "1.2.840.113549.1.1.11",
+        c"sha256WithRSAEncryption",
+        "RSA-SHA256",
+    ),
+    named(
+        "1.2.840.113549.1.1.12",
+        c"sha384WithRSAEncryption",
+        "RSA-SHA384",
+    ),
+    named(
+        "1.2.840.113549.1.1.13",
+        c"sha512WithRSAEncryption",
+        "RSA-SHA512",
+    ),
+    named(
+        "1.2.840.113549.1.1.14",
+        c"sha224WithRSAEncryption",
+        "RSA-SHA224",
+    ),
+    named("1.2.840.10045.4.1", c"ecdsa-with-SHA1", ""),
+    named("1.2.840.10045.4.3.1", c"ecdsa-with-SHA224", ""),
+    named("1.2.840.10045.4.3.2", c"ecdsa-with-SHA256", ""),
+    named("1.2.840.10045.4.3.3", c"ecdsa-with-SHA384", ""),
+    named("1.2.840.10045.4.3.4", c"ecdsa-with-SHA512", ""),
+    named("1.2.840.10040.4.3", c"dsaWithSHA1", "DSA-SHA1"),
+    named("2.16.840.1.101.3.4.3.1", c"dsa_with_SHA224", ""),
+    named("2.16.840.1.101.3.4.3.2", c"dsa_with_SHA256", ""),
+    // Extensions.
+    named("2.5.29.9", c"X509v3 Subject Directory Attributes", ""),
+    named("2.5.29.14", c"X509v3 Subject Key Identifier", ""),
+    named("2.5.29.15", c"X509v3 Key Usage", ""),
+    named("2.5.29.17", c"X509v3 Subject Alternative Name", ""),
+    named("2.5.29.18", c"X509v3 Issuer Alternative Name", ""),
+    named("2.5.29.19", c"X509v3 Basic Constraints", ""),
+    named("2.5.29.30", c"X509v3 Name Constraints", ""),
+    named("2.5.29.31", c"X509v3 CRL Distribution Points", ""),
+    named("2.5.29.32", c"X509v3 Certificate Policies", ""),
+    named("2.5.29.33", c"X509v3 Policy Mappings", ""),
+    named("2.5.29.35", c"X509v3 Authority Key Identifier", ""),
+    named("2.5.29.36", c"X509v3 Policy Constraints", ""),
+    named("2.5.29.37", c"X509v3 Extended Key Usage", ""),
+    named("2.5.29.46", c"X509v3 Freshest CRL", ""),
+    named("2.5.29.54", c"X509v3 Inhibit Any Policy", ""),
+    named("1.3.6.1.5.5.7.1.1", c"Authority Information Access", ""),
+    named("1.3.6.1.5.5.7.1.3", c"qcStatements", ""),
+    named("1.3.6.1.5.5.7.1.11", c"Subject Information Access", ""),
+    named("1.3.6.1.5.5.7.1.24", c"TLS Feature", ""),
+    named("1.3.6.1.4.1.11129.2.4.2", c"CT Precertificate SCTs", ""),
+    named("1.3.6.1.4.1.11129.2.4.3", c"CT Precertificate Poison", ""),
+    named("2.16.840.1.113730.1.1", c"Netscape Cert Type", ""),
+    named("2.16.840.1.113730.1.13", c"Netscape Comment", ""),
+    // Extended key usages.
+    named("2.5.29.37.0", c"Any Extended Key Usage", ""),
+    named("1.3.6.1.5.5.7.3.1", c"TLS Web Server Authentication", ""),
+    named("1.3.6.1.5.5.7.3.2", c"TLS Web Client Authentication", ""),
+    named("1.3.6.1.5.5.7.3.3", c"Code Signing", ""),
+    named("1.3.6.1.5.5.7.3.4", c"E-mail Protection", ""),
+    named("1.3.6.1.5.5.7.3.8", c"Time Stamping", ""),
+    named("1.3.6.1.5.5.7.3.9", c"OCSP Signing", ""),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits() {
+        assert_eq!(dotted(&[0x55, 0x04, 0x03]).as_deref(), Some("2.5.4.3"));
+        assert_eq!(dotted(&[0x88, 0x37, 0x01]).as_deref(), Some("2.999.1"));
+        assert_eq!(dotted(&[0x00]).as_deref(), Some("0.0"));
+        assert_eq!(dotted(&[0x2a, 0x86]), None, "the last arc is cut off");
+        assert_eq!(dotted(&[]), None);
+        assert_eq!(dotted(&[0xff; 40]), None);
+    }
+
+    #[test]
+    fn names_fall_back_to_digits() {
+        assert_eq!(long_name("2.5.4.3").as_c_str(), c"commonName");
+        assert_eq!(long_name("1.2.3").as_c_str(), c"1.2.3");
+        assert_eq!(short_name("2.5.4.3"), "CN");
+        assert_eq!(short_name("2.5.4.5"), "serialNumber");
+        assert_eq!(short_name("1.2.3"), "1.2.3");
+    }
+}

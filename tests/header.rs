@@ -1,0 +1,183 @@
+//! include/rssl.h is what cbindgen makes of src/ffi, and says what tests/abi and cmake/rssl.map
+//! say. `make header` writes it anew.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn path(relative: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(relative)
+}
+
+fn read(relative: &str) -> String {
+    fs::read_to_string(path(relative)).unwrap_or_else(|error| panic!("{relative}: {error}"))
+}
+
+fn generated() -> String {
+    let config = cbindgen::Config::from_file(path("cbindgen.toml")).expect("cbindgen.toml");
+    let mut header = Vec::new();
+    cbindgen::Builder::new()
+        .with_config(config)
+        .with_crate(path(""))
+        .generate()
+        .expect("cbindgen")
+        .write(&mut header);
+    String::from_utf8(header).expect("cbindgen writes UTF-8")
+}
+
+/// The text without comments and preprocessor lines.
+fn code(text: &str) -> String {
+    let mut code = String::new();
+    let mut rest = text;
+    while let Some((before, comment)) = rest.split_once("/*") {
+        code.push_str(before);
+        rest = comment.split_once("*/").expect("a comment ends").1;
+    }
+    code.push_str(rest);
+    code.lines()
+        .filter(|line| !line.trim_start().starts_with('#'))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+/// What follows each RSSL_API up to its semicolon.
+fn declarations(text: &str) -> Vec<String> {
+    code(text)
+        .split("RSSL_API ")
+        .skip(1)
+        .map(|rest| rest.split(';').next().unwrap_or_default().to_owned())
+        .collect()
+}
+
+fn function_name(declaration: &str) -> String {
+    let before = declaration.split('(').next().unwrap_or_default();
+    let name = before.rsplit([' ', '*', '\n']).next().unwrap_or_default();
+    name.to_owned()
+}
+
+fn functions(text: &str) -> BTreeSet<String> {
+    declarations(text)
+        .iter()
+        .map(|d| function_name(d))
+        .collect()
+}
+
+fn must_use(text: &str) -> BTreeSet<String> {
+    declarations(text)
+        .iter()
+        .filter(|declaration| declaration.contains("RSSL_MUST_USE"))
+        .map(|declaration| function_name(declaration))
+        .collect()
+}
+
+/// The words that start with `prefix`.
+fn words(text: &str, prefix: &str) -> BTreeSet<String> {
+    text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .filter(|word| word.starts_with(prefix))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Names that the header gives a value; macros with parameters are not constants.
+fn constants(header: &str) -> BTreeSet<String> {
+    header
+        .lines()
+        .filter_map(|line| line.strip_prefix("#define "))
+        .filter_map(|rest| rest.split_once(' '))
+        .map(|(name, _)| name.to_owned())
+        .filter(|name| name.starts_with("RSSL_") && !name.contains('('))
+        .filter(|name| name != "RSSL_API" && !name.starts_with("RSSL_VERSION"))
+        .collect()
+}
+
+fn assert_same(left: (&str, BTreeSet<String>), right: (&str, BTreeSet<String>)) {
+    let only_left: Vec<_> = left.1.difference(&right.1).collect();
+    let only_right: Vec<_> = right.1.difference(&left.1).collect();
+    assert!(
+        only_left.is_empty() && only_right.is_empty(),
+        "only in {}: {only_left:?}\nonly in {}: {only_right:?}",
+        left.0,
+        right.0
+    );
+}
+
+const HEADER: &str = "include/rssl.h";
+const SNAPSHOT: &str = "tests/abi/rssl_0_1.c";
+const MAP: &str = "cmake/rssl.map";
+
+#[test]
+fn the_committed_header_is_the_generated_one() {
+    let generated = generated();
+    if std::env::var_os("RSSL_UPDATE_HEADER").is_some() {
+        fs::write(path(HEADER), generated).expect(HEADER);
+        return;
+    }
+    assert!(
+        generated == read(HEADER),
+        "{HEADER} is not what cbindgen makes of src/ffi: run `make header` and commit it"
+    );
+}
+
+#[test]
+fn the_header_holds_no_rust_syntax() {
+    for (number, line) in read(HEADER).lines().enumerate() {
+        for syntax in ["::", "[`", "`]", "# Safety", "Option<", "Result<", "&mut "] {
+            assert!(!line.contains(syntax), "{HEADER}:{}: {line}", number + 1);
+        }
+    }
+}
+
+#[test]
+fn the_version_macros_are_the_crates_version() {
+    let header = read(HEADER);
+    for (name, value) in [
+        ("MAJOR", env!("CARGO_PKG_VERSION_MAJOR").to_owned()),
+        ("MINOR", env!("CARGO_PKG_VERSION_MINOR").to_owned()),
+        ("PATCH", env!("CARGO_PKG_VERSION_PATCH").to_owned()),
+        ("STRING", format!("\"{}\"", env!("CARGO_PKG_VERSION"))),
+    ] {
+        let line = format!("#define RSSL_VERSION_{name} {value}\n");
+        assert!(header.contains(&line), "{HEADER} lacks {line}");
+    }
+}
+
+/// The C compiler compares the declarations themselves: test `abi.snapshot` of CTest.
+#[test]
+fn header_and_snapshot_hold_the_same_names() {
+    let (header, snapshot) = (read(HEADER), read(SNAPSHOT));
+    assert_same(
+        (HEADER, functions(&header)),
+        (SNAPSHOT, functions(&snapshot)),
+    );
+    assert_same((HEADER, must_use(&header)), (SNAPSHOT, must_use(&snapshot)));
+    let snapshot_constants = code(&snapshot)
+        .lines()
+        .filter_map(|line| line.trim().strip_prefix("CONSTANT("))
+        .filter_map(|rest| rest.split_once(','))
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    assert_same((HEADER, constants(&header)), (SNAPSHOT, snapshot_constants));
+}
+
+#[test]
+fn every_function_has_a_symbol_version() {
+    assert_same(
+        (HEADER, functions(&read(HEADER))),
+        (MAP, words(&code(&read(MAP)), "rssl_")),
+    );
+}
+
+#[test]
+fn every_function_is_documented() {
+    let header = read(HEADER);
+    let lines: Vec<_> = header.lines().collect();
+    for (number, line) in lines.iter().enumerate() {
+        if line.starts_with("RSSL_API") {
+            assert!(
+                number > 0 && lines[number - 1].trim_end().ends_with("*/"),
+                "{HEADER}:{}: no comment above {line}",
+                number + 1
+            );
+        }
+    }
+}

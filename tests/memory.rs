@@ -1,0 +1,142 @@
+//! Two sockets joined by memory: the handshake, data both ways and the end.
+
+use rssl::context::{Context, Roles};
+use rssl::error::Code;
+use rssl::identity::Identity;
+use rssl::socket::{How, Pause, Role, Socket, Step, Want};
+use testca::{Authority, Leaf};
+
+const CLIENT: Roles = Roles {
+    client: true,
+    server: false,
+};
+const SERVER: Roles = Roles {
+    client: false,
+    server: true,
+};
+
+struct Pair {
+    client: Socket,
+    server: Socket,
+}
+
+struct Contexts {
+    client: Context,
+    server: Context,
+}
+
+impl Contexts {
+    fn new() -> Self {
+        let authority = Authority::root("rssl test root");
+        let credentials = authority.issue(&Leaf::server(&["localhost"]));
+        let server = Context::new(SERVER).unwrap();
+        let identity = Identity::from_memory(
+            credentials.chain_pem().as_bytes(),
+            Some(credentials.key_pem().as_bytes()),
+            None,
+        );
+        server.add_identity(identity.unwrap()).unwrap();
+        let client = Context::new(CLIENT).unwrap();
+        client
+            .load_verify_mem(testca::certificate_pem(authority.certificate()).as_bytes())
+            .unwrap();
+        Contexts { client, server }
+    }
+
+    fn pair(&self) -> Pair {
+        Pair {
+            client: Socket::new(
+                &self.client.setup().unwrap(),
+                Role::Client,
+                Some("localhost"),
+            )
+            .unwrap(),
+            server: Socket::new(&self.server.setup().unwrap(), Role::Server, None).unwrap(),
+        }
+    }
+}
+
+fn carry(from: &Socket, to: &Socket) -> usize {
+    let mut buf = vec![0; 65_536];
+    let mut carried = 0;
+    loop {
+        let n = from.drain(&mut buf).unwrap();
+        if n == 0 {
+            return carried;
+        }
+        assert_eq!(to.feed(&buf[..n]).unwrap(), n);
+        carried += n;
+    }
+}
+
+impl Pair {
+    fn carry(&self) {
+        while carry(&self.client, &self.server) + carry(&self.server, &self.client) > 0 {}
+    }
+
+    fn connect(&self) -> (Step<()>, Step<()>) {
+        for _ in 0..20 {
+            let client = self.client.handshake();
+            carry(&self.client, &self.server);
+            let server = self.server.handshake();
+            carry(&self.server, &self.client);
+            let waits = |step: &Step<()>| matches!(step, Err(Pause::Want(_)));
+            if !waits(&client) && !waits(&server) {
+                return (client, server);
+            }
+            if matches!(client, Err(Pause::Failed(_))) || matches!(server, Err(Pause::Failed(_))) {
+                return (client, server);
+            }
+        }
+        panic!("the handshake does not end");
+    }
+}
+
+#[test]
+fn a_handshake_data_and_the_end() {
+    let pair = Contexts::new().pair();
+    let (client, server) = pair.connect();
+    client.unwrap();
+    server.unwrap();
+    assert_eq!(pair.client.agreed().unwrap().agreement.version, 0x0304);
+    assert_eq!(pair.client.agreed().unwrap().verify, Some(0));
+    assert_eq!(pair.client.write(b"hello").unwrap(), 5);
+    pair.carry();
+    let mut buf = [0; 100];
+    assert_eq!(pair.server.read(&mut buf).unwrap(), 5);
+    assert!(matches!(
+        pair.server.read(&mut buf),
+        Err(Pause::Want(Want::Read))
+    ));
+    assert!(matches!(
+        pair.client.shutdown(How::Write),
+        Err(Pause::Want(Want::Write))
+    ));
+    pair.carry();
+    pair.client.shutdown(How::Write).unwrap();
+    assert_eq!(pair.server.read(&mut buf).unwrap(), 0);
+    assert_eq!(pair.server.write(b"still here").unwrap(), 10);
+    pair.carry();
+    assert_eq!(pair.client.read(&mut buf).unwrap(), 10);
+    let Err(Pause::Failed(error)) = pair.client.write(b"x") else {
+        panic!("written after close_notify");
+    };
+    assert_eq!(error.code(), Code::Closed);
+}
+
+#[test]
+fn an_unknown_authority_is_refused_on_both_sides() {
+    let contexts = Contexts::new();
+    contexts.client.clear_roots().unwrap();
+    let pair = contexts.pair();
+    let (client, _) = pair.connect();
+    let Err(Pause::Failed(error)) = client else {
+        panic!("accepted")
+    };
+    assert_eq!(error.code(), Code::Verify, "{error}");
+    pair.carry();
+    let Err(Pause::Failed(error)) = pair.server.handshake() else {
+        panic!("accepted")
+    };
+    assert_eq!(error.code(), Code::Alert, "{error}");
+}

@@ -1,0 +1,68 @@
+#!/bin/sh
+# setup.sh demo|test|audit: sees that the tools for it are there. As root on Debian and its kin it
+# installs what is missing; elsewhere it names it and fails.
+set -eu
+
+# command:package of Debian, for what a build needs and what the tests need beside it.
+build="cmake:cmake cc:gcc ld:binutils"
+tests="ninja:ninja-build c++:g++ pkg-config:pkg-config python3:python3 valgrind:valgrind
+  curl:curl openssl:openssl gnutls-cli:gnutls-bin nginx:nginx-light setpriv:util-linux"
+
+missing=
+rust=
+
+need() { # COMMAND PACKAGE
+  PATH=$PATH:/usr/sbin command -v "$1" >/dev/null || missing="$missing $2"
+}
+
+need_all() {
+  for pair; do
+    need "${pair%%:*}" "${pair#*:}"
+  done
+  # Debian recommends these beside gcc and valgrind, and slim images leave them out.
+  [ -e /usr/include/stdio.h ] || missing="$missing libc6-dev"
+}
+
+need_cargo() { # SUBCOMMAND HOW-TO-GET-IT
+  cargo "$1" --version >/dev/null 2>&1 || rust="$rust
+  cargo $1: $2"
+}
+
+command -v cargo >/dev/null || rust="
+  cargo: the stable toolchain from https://rustup.rs"
+case ${1:-} in
+  demo) need_all $build ;;
+  test)
+    need_all $build $tests
+    if [ -d /var/lib/dpkg ] && ! dpkg -s libc6-dbg >/dev/null 2>&1; then
+      missing="$missing libc6-dbg"
+    fi
+    if [ -z "$rust" ]; then
+      need_cargo fmt "rustup component add rustfmt"
+      need_cargo clippy "rustup component add clippy"
+    fi
+    ;;
+  audit) need_cargo deny "cargo install --locked cargo-deny" ;;
+  *)
+    echo "usage: setup.sh demo|test|audit" >&2
+    exit 2
+    ;;
+esac
+
+if [ -n "$rust" ]; then
+  echo "Missing:$rust" >&2
+  exit 1
+fi
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+  echo "Missing, by the names of Debian's packages:$missing" >&2
+  echo "Install them, as with: sudo apt-get install$missing" >&2
+  exit 1
+fi
+echo "Installing$missing"
+export DEBIAN_FRONTEND=noninteractive
+# A machine that has never looked has no lists to install from.
+apt-get install -qq -y --no-install-recommends $missing >/dev/null 2>&1 || {
+  apt-get update -qq
+  apt-get install -qq -y --no-install-recommends $missing >/dev/null
+}

@@ -1,0 +1,191 @@
+//! The directory of files that the demo and the C, interop and fault tests read.
+//!
+//! Private keys are PKCS#8 PEM and readable by their owner only.
+//!
+//! | Files | What |
+//! |---|---|
+//! | `ca.pem` `ca.key` | the root that signed everything not said to be otherwise |
+//! | `intermediate.pem` | the intermediate between the root and the servers |
+//! | `other-ca.pem` | a root that has nothing to do with the first |
+//! | `server.pem` `server.key` | P-256 chain, leaf and intermediate, for localhost, 127.0.0.1, ::1, server.rssl.test and *.wild.rssl.test |
+//! | `rsa-server` `p384-server` `p521-server` `ed25519-server` (.pem .key) | the same names with keys of these kinds (RSA: 2048 bits) |
+//! | `second.pem` `second.key` | another server: second.rssl.test |
+//! | `server-leaf.pem` | `server.pem` without the intermediate |
+//! | `server-both.pem` | `server.pem` and `server.key` in one file |
+//! | `server-sec1.key` `rsa-server-pkcs1.key` | the keys in their old forms, "EC PRIVATE KEY" and "RSA PRIVATE KEY" |
+//! | `server-encrypted.key` | `server.key` under the password "rssl-test" (PBES2) |
+//! | `server.der` `server.key.der` | the leaf and the key as DER |
+//! | `client.pem` `client.key` | a client's certificate, signed by the root itself |
+//! | `client-other.pem` `.key` | a client's certificate from `other-ca.pem` |
+//! | `client-as-server.pem` `.key` | the names of `server.pem`, but for clients only (extendedKeyUsage) |
+//! | `expired.pem` `not-yet-valid.pem` (+ `.key`) | the names of `server.pem`, outside their dates |
+//! | `wrong-name.pem` `.key` | for wrong.rssl.test only |
+//! | `self-signed.pem` `.key` | a self-signed leaf (CA:FALSE) with the names of `server.pem` |
+//! | `self-signed-ca.pem` `.key` | a self-signed authority (CA:TRUE) with the names of `server.pem` |
+//! | `cn-only.pem` `.key` | a self-signed leaf for localhost by common name, no subjectAltName |
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::Path;
+
+use rcgen::{BasicConstraints, IsCa};
+
+use crate::authority::Authority;
+use crate::credentials::{Credentials, certificate_pem};
+use crate::leaf::{KeyKind, Leaf};
+
+/// Of `server-encrypted.key`.
+pub const PASSWORD: &str = "rssl-test";
+
+/// What the servers are called.
+pub const SERVER_NAMES: [&str; 5] = [
+    "localhost",
+    "127.0.0.1",
+    "::1",
+    "server.rssl.test",
+    "*.wild.rssl.test",
+];
+
+/// Makes `directory` if it is not there and writes all of the files above into it, in place of
+/// those of an earlier run.
+pub fn write(directory: &Path) -> io::Result<()> {
+    fs::create_dir_all(directory)?;
+    let out = Directory(directory);
+    let root = Authority::root("rssl test root");
+    let intermediate = root.intermediate("rssl test intermediate");
+    let other = Authority::root("rssl other root");
+
+    out.pair("ca", root.credentials())?;
+    out.public(
+        "intermediate.pem",
+        &certificate_pem(intermediate.certificate()),
+    )?;
+    out.public("other-ca.pem", &certificate_pem(other.certificate()))?;
+    out.servers(&intermediate)?;
+    out.clients(&root, &other)?;
+    out.unacceptable(&intermediate)?;
+    out.self_signed()
+}
+
+struct Directory<'a>(&'a Path);
+
+impl Directory<'_> {
+    fn servers(&self, issuer: &Authority) -> io::Result<()> {
+        let named = Leaf::server(&SERVER_NAMES);
+        let server = issuer.issue(&named);
+        self.pair("server", &server)?;
+        self.public("server-leaf.pem", &server.leaf_pem())?;
+        self.secret("server-both.pem", server.chain_pem() + &server.key_pem())?;
+        self.secret("server-sec1.key", server.sec1_pem())?;
+        self.secret("server-encrypted.key", server.encrypted_key_pem(PASSWORD))?;
+        self.public("server.der", server.leaf())?;
+        self.secret("server.key.der", server.key_der())?;
+
+        let rsa = issuer.issue(&named.clone().key(KeyKind::Rsa2048));
+        self.pair("rsa-server", &rsa)?;
+        self.secret("rsa-server-pkcs1.key", rsa.pkcs1_pem())?;
+        for (name, kind) in [
+            ("p384-server", KeyKind::P384),
+            ("p521-server", KeyKind::P521),
+            ("ed25519-server", KeyKind::Ed25519),
+        ] {
+            self.pair(name, &issuer.issue(&named.clone().key(kind)))?;
+        }
+        self.pair(
+            "second",
+            &issuer.issue(&Leaf::server(&["second.rssl.test"])),
+        )
+    }
+
+    fn clients(&self, root: &Authority, other: &Authority) -> io::Result<()> {
+        self.pair("client", &root.issue(&Leaf::client("rssl test client")))?;
+        let stranger = other.issue(&Leaf::client("rssl other client"));
+        self.pair("client-other", &stranger)
+    }
+
+    /// Server certificates that a client must refuse.
+    fn unacceptable(&self, issuer: &Authority) -> io::Result<()> {
+        let named = Leaf::server(&SERVER_NAMES);
+        let client_only = named.clone().params(|params| {
+            params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
+        });
+        for (name, leaf) in [
+            ("expired", named.clone().valid_days(-30..-1)),
+            ("not-yet-valid", named.valid_days(1..30)),
+            ("wrong-name", Leaf::server(&["wrong.rssl.test"])),
+            ("client-as-server", client_only),
+        ] {
+            self.pair(name, &issuer.issue(&leaf))?;
+        }
+        Ok(())
+    }
+
+    fn self_signed(&self) -> io::Result<()> {
+        let named = Leaf::server(&SERVER_NAMES);
+        let authority = named.clone().params(|params| {
+            params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+            params.key_usages.push(rcgen::KeyUsagePurpose::KeyCertSign);
+        });
+        let common_name_only = named
+            .clone()
+            .params(|params| params.subject_alt_names.clear());
+        for (name, leaf) in [
+            ("self-signed", named),
+            ("self-signed-ca", authority),
+            ("cn-only", common_name_only),
+        ] {
+            self.pair(name, &leaf.self_signed())?;
+        }
+        Ok(())
+    }
+
+    fn pair(&self, name: &str, credentials: &Credentials) -> io::Result<()> {
+        self.public(&format!("{name}.pem"), &credentials.chain_pem())?;
+        self.secret(&format!("{name}.key"), credentials.key_pem())
+    }
+
+    fn public(&self, name: &str, contents: &(impl AsRef<[u8]> + ?Sized)) -> io::Result<()> {
+        self.create(name, contents.as_ref(), 0o644)
+    }
+
+    fn secret(&self, name: &str, contents: impl AsRef<[u8]>) -> io::Result<()> {
+        self.create(name, contents.as_ref(), 0o600)
+    }
+
+    /// A file that is there already would keep its mode, so it goes first.
+    fn create(&self, name: &str, contents: &[u8], mode: u32) -> io::Result<()> {
+        let path = self.0.join(name);
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, mode);
+        #[cfg(not(unix))]
+        let _ = mode;
+        options.open(path)?.write_all(contents)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(unix)]
+    #[test]
+    fn keys_are_for_their_owner_only_also_when_written_again() {
+        use std::os::unix::fs::PermissionsExt;
+
+        let name = format!("testca-{}", std::process::id());
+        let directory = std::env::temp_dir().join(name);
+        write(&directory).unwrap();
+        let key = directory.join("server.key");
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+        write(&directory).unwrap();
+        let mode = fs::metadata(&key).unwrap().permissions().mode();
+        fs::remove_dir_all(&directory).unwrap();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+}
