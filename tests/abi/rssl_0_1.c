@@ -42,6 +42,7 @@ typedef void (*rssl_drop_cb)(void *user);
 CONSTANT(RSSL_OK, 0);
 CONSTANT(RSSL_WANT_READ, -2);
 CONSTANT(RSSL_WANT_WRITE, -3);
+CONSTANT(RSSL_WANT_HELLO, -4);
 CONSTANT(RSSL_WANT_CONSUME, -5);
 CONSTANT(RSSL_ERR_ARGUMENT, -16);
 CONSTANT(RSSL_ERR_STATE, -17);
@@ -107,6 +108,7 @@ CONSTANT(RSSL_V_UNSUPPORTED_SIGNATURE, 76);
 CONSTANT(RSSL_V_APPLICATION, 50);
 CONSTANT(RSSL_V_HOSTNAME, 62);
 CONSTANT(RSSL_V_IP_ADDRESS, 64);
+CONSTANT(RSSL_V_OCSP_INVALID, 96);
 
 /* -- context */
 
@@ -134,6 +136,9 @@ RSSL_API rssl_result rssl_ctx_load_verify_dir(rssl_ctx *ctx, const char *path);
 RSSL_API rssl_result rssl_ctx_load_verify_mem(rssl_ctx *ctx, const void *data, size_t len);
 RSSL_API rssl_result rssl_ctx_load_verify_system(rssl_ctx *ctx);
 RSSL_API rssl_result rssl_ctx_load_verify_bundled(rssl_ctx *ctx);
+RSSL_API size_t rssl_ctx_root_count(const rssl_ctx *ctx);
+RSSL_API rssl_cert *rssl_ctx_root_new(const rssl_ctx *ctx, size_t i);
+RSSL_API rssl_result rssl_ctx_clear_roots(rssl_ctx *ctx);
 
 RSSL_API rssl_result rssl_ctx_load_cert_file(rssl_ctx *ctx, const char *cert_path,
                                              const char *key_path, const char *password);
@@ -147,6 +152,8 @@ RSSL_API rssl_result rssl_ctx_set_versions(rssl_ctx *ctx, uint16_t min, uint16_t
 RSSL_API void rssl_ctx_versions(const rssl_ctx *ctx, uint16_t *min, uint16_t *max);
 RSSL_API rssl_result rssl_ctx_set_ciphers(rssl_ctx *ctx, const char *names);
 RSSL_API rssl_result rssl_ctx_set_groups(rssl_ctx *ctx, const char *names);
+RSSL_API size_t rssl_ctx_cipher_count(const rssl_ctx *ctx);
+RSSL_API uint16_t rssl_ctx_cipher(const rssl_ctx *ctx, size_t i);
 RSSL_API rssl_result rssl_ctx_set_alpn(rssl_ctx *ctx, const char *const *protos, size_t n);
 
 CONSTANT(RSSL_OPT_ALPN_OPTIONAL, 1u << 0);
@@ -154,6 +161,9 @@ CONSTANT(RSSL_OPT_SERVER_ORDER, 1u << 1);
 CONSTANT(RSSL_OPT_NO_TICKETS, 1u << 2);
 CONSTANT(RSSL_OPT_NO_SNI, 1u << 3);
 CONSTANT(RSSL_OPT_RETURN_EINTR, 1u << 4);
+CONSTANT(RSSL_OPT_INSECURE_MATCH_CN, 1u << 6);
+CONSTANT(RSSL_OPT_NO_CA_NAMES, 1u << 7);
+CONSTANT(RSSL_OPT_REQUIRE_EMS, 1u << 8);
 RSSL_API rssl_result rssl_ctx_set_options(rssl_ctx *ctx, uint32_t set, uint32_t clear);
 RSSL_API uint32_t rssl_ctx_options(const rssl_ctx *ctx);
 RSSL_API rssl_result rssl_ctx_set_session_cache(rssl_ctx *ctx, size_t n);
@@ -234,20 +244,30 @@ RSSL_API const char *rssl_group_name(uint16_t g);
 /* -- certificate */
 
 RSSL_API rssl_cert *rssl_sock_peer_cert_new(const rssl_sock *s, size_t i);
+RSSL_API RSSL_MUST_USE rssl_result rssl_cert_new_mem(const void *data, size_t len, rssl_cert **out);
+RSSL_API RSSL_MUST_USE rssl_result rssl_cert_new_file(const char *path, rssl_cert **out);
 RSSL_API rssl_cert *rssl_cert_ref(rssl_cert *c);
 RSSL_API void rssl_cert_free(rssl_cert *c);
 RSSL_API rssl_bytes rssl_cert_der(const rssl_cert *c);
 RSSL_API const char *rssl_cert_pem(const rssl_cert *c);
 RSSL_API const char *rssl_cert_text(const rssl_cert *c);
+RSSL_API int rssl_cert_version(const rssl_cert *c);
 RSSL_API rssl_bytes rssl_cert_serial(const rssl_cert *c);
 RSSL_API int64_t rssl_cert_not_before(const rssl_cert *c);
 RSSL_API int64_t rssl_cert_not_after(const rssl_cert *c);
+RSSL_API bool rssl_cert_is_ca(const rssl_cert *c);
+RSSL_API const char *rssl_cert_key_type(const rssl_cert *c);
+RSSL_API int rssl_cert_key_bits(const rssl_cert *c);
+RSSL_API const char *rssl_cert_signature_type(const rssl_cert *c);
+RSSL_API rssl_bytes rssl_cert_spki(const rssl_cert *c);
+RSSL_API bool rssl_cert_matches(const rssl_cert *c, const char *name);
 
 typedef uint32_t rssl_name;
 CONSTANT(RSSL_SUBJECT, 1);
 CONSTANT(RSSL_ISSUER, 2);
 RSSL_API bool rssl_cert_name_at(const rssl_cert *c, rssl_name which, size_t i, size_t *rdn,
                                 const char **key, rssl_bytes *value);
+RSSL_API rssl_bytes rssl_cert_name_der(const rssl_cert *c, rssl_name which);
 
 typedef uint32_t rssl_san;
 CONSTANT(RSSL_SAN_DNS, 1);
@@ -258,6 +278,13 @@ CONSTANT(RSSL_SAN_DIRNAME, 5);
 CONSTANT(RSSL_SAN_RID, 6);
 CONSTANT(RSSL_SAN_OTHER, 7);
 RSSL_API bool rssl_cert_san_at(const rssl_cert *c, size_t i, rssl_san *type, rssl_bytes *value);
+
+typedef uint32_t rssl_uri;
+CONSTANT(RSSL_URI_OCSP, 1);
+CONSTANT(RSSL_URI_CA_ISSUERS, 2);
+CONSTANT(RSSL_URI_CRL, 3);
+RSSL_API const char *rssl_cert_uri_at(const rssl_cert *c, rssl_uri which, size_t i);
+RSSL_API rssl_bytes rssl_cert_extension(const rssl_cert *c, const char *oid, bool *critical);
 
 /* -- library */
 
