@@ -40,6 +40,12 @@ pub(super) fn explain(
         ),
         InvalidCertValidity => inverted_dates(&chain, now),
         UnknownIssuer => unknown_issuer(&chain, roots),
+        EndEntityUsedAsCa => {
+            let issuers = (1..).zip(&chain[1..]).find(|(_, issuer)| !issuer.is_ca());
+            let depth = issuers.map(|(depth, _)| depth);
+            let issuer = issuers.map_or("an issuer in the chain".into(), |(_, c)| who(c));
+            Verdict::refused(codes::INVALID_CA, depth, format!("{issuer} is not a CA"))
+        }
         RequiredEkuNotFoundContext(_) | EmptyEkuExtension => {
             let client = peer == Peer::Client;
             at_fault(&chain, |certificate| !certificate.allows_tls(client)).map_or_else(
@@ -230,7 +236,6 @@ fn number_of(error: &webpki::Error) -> (i32, String) {
             codes::INVALID_PURPOSE,
             "it is a CA's, which is accepted only if the trust store has it",
         ),
-        EndEntityUsedAsCa => (codes::INVALID_CA, "an issuer in its chain is not a CA"),
         PathLenConstraintViolated => (
             codes::PATH_LENGTH,
             "a CA in its chain issued through more CAs than it may",

@@ -1,5 +1,6 @@
 //! The operating system's trust roots, read once for each state that they are in.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,10 +20,16 @@ struct Places {
     dirs: Vec<PathBuf>,
 }
 
-/// What tells a file from a changed one without reading it.
+/// A path, and what tells its file from a changed one without reading it.
 #[derive(Debug, PartialEq, Eq)]
 struct Stamp {
     path: PathBuf,
+    /// `None`: there is no such file.
+    state: Option<State>,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct State {
     len: u64,
     modified: Option<SystemTime>,
     /// Device, inode, and when the inode changed: a file put in the place of another can have
@@ -50,17 +57,16 @@ pub(super) fn roots() -> Result<Roots> {
 }
 
 fn roots_at(places: &Places) -> Result<Roots> {
-    // The stamps come first: a change while the files are read is seen the next time.
-    let stamps = places.stamps();
     let mut read = READ.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(kept) = read
-        .iter()
-        .find(|kept| kept.places == *places && kept.stamps == stamps)
+    if let Some(kept) = read.iter().find(|kept| kept.places == *places)
+        && kept.stamps.iter().all(Stamp::is_current)
     {
         return Ok(kept.roots.clone());
     }
-    let roots = places.read()?;
     read.retain(|kept| kept.places != *places);
+    // The stamps come first: a change while the files are read is seen the next time.
+    let stamps = places.stamps();
+    let roots = places.read()?;
     read.truncate(STATES_KEPT - 1);
     let kept = Read {
         places: places.clone(),
@@ -171,21 +177,16 @@ impl Places {
         paths.join(", ")
     }
 
+    /// The file, the directories (for files that come and go) and the files in them. A directory
+    /// holds several links to each certificate: the file at their end is stamped once.
     fn stamps(&self) -> Vec<Stamp> {
-        let mut stamps: Vec<Stamp> = self.file.iter().filter_map(|f| Stamp::of(f)).collect();
+        let mut paths: BTreeSet<PathBuf> = self.file.iter().chain(&self.dirs).cloned().collect();
         for dir in &self.dirs {
-            stamps.extend(Stamp::of(dir));
-            let Ok(entries) = fs::read_dir(dir) else {
-                continue;
-            };
-            let mut files: Vec<Stamp> = entries
-                .flatten()
-                .filter_map(|entry| Stamp::of(&entry.path()))
-                .collect();
-            files.sort_by(|a, b| a.path.cmp(&b.path));
-            stamps.extend(files);
+            let entries = fs::read_dir(dir).into_iter().flatten().flatten();
+            let files = entries.map(|entry| entry.path());
+            paths.extend(files.map(|file| fs::canonicalize(&file).unwrap_or(file)));
         }
-        stamps
+        paths.into_iter().map(Stamp::of).collect()
     }
 }
 
@@ -194,11 +195,20 @@ fn no_certificate(message: String) -> Error {
 }
 
 impl Stamp {
-    /// `None` for what is not there.
-    fn of(path: &Path) -> Option<Stamp> {
+    fn of(path: PathBuf) -> Stamp {
+        let state = State::of(&path);
+        Stamp { path, state }
+    }
+
+    fn is_current(&self) -> bool {
+        State::of(&self.path) == self.state
+    }
+}
+
+impl State {
+    fn of(path: &Path) -> Option<State> {
         let metadata = fs::metadata(path).ok()?;
-        Some(Stamp {
-            path: path.to_owned(),
+        Some(State {
             len: metadata.len(),
             modified: metadata.modified().ok(),
             inode: inode(&metadata),

@@ -113,10 +113,9 @@ fn verify_stored_leaf(
     if !leaf.allows_tls(peer == Peer::Client) {
         return Err(Box::new(refusal::wrong_purpose(leaf, 0, peer)));
     }
+    let proves = |name| leaf.matches(name) || (policy.match_cn && common_name_is(leaf, name));
     match name {
-        Some(name) if !leaf.matches(name) && !(policy.match_cn && common_name_is(leaf, name)) => {
-            Err(Box::new(refusal::wrong_name(leaf, name)))
-        }
+        Some(name) if !proves(name) => Err(Box::new(refusal::wrong_name(leaf, name))),
         _ => Ok(vec![leaf.clone()]),
     }
 }

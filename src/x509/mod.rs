@@ -198,4 +198,6 @@ impl Certificate {
 }
 
 #[cfg(test)]
+pub(crate) mod handmade;
+#[cfg(test)]
 mod tests;
