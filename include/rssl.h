@@ -113,57 +113,6 @@ typedef int rssl_fd;
 
 
 /**
- * TLS 1.2, as a number of the protocol.
- */
-#define RSSL_TLS1_2 771
-
-/**
- * TLS 1.3, as a number of the protocol.
- */
-#define RSSL_TLS1_3 772
-
-/**
- * Server: no common application protocol is not an error.
- */
-#define RSSL_OPT_ALPN_OPTIONAL (1 << 0)
-
-/**
- * Server: our cipher order wins (default on).
- */
-#define RSSL_OPT_SERVER_ORDER (1 << 1)
-
-/**
- * Server: send no tickets; resumption by TLS 1.2 session id stays.
- */
-#define RSSL_OPT_NO_TICKETS (1 << 2)
-
-/**
- * Client: do not send the server's name.
- */
-#define RSSL_OPT_NO_SNI (1 << 3)
-
-/**
- * Say RSSL_ERR_INTERRUPTED instead of retrying after EINTR.
- */
-#define RSSL_OPT_RETURN_EINTR (1 << 4)
-
-/**
- * A leaf that is itself in the trust store and has no subjectAltName may match by its common
- * name.
- */
-#define RSSL_OPT_INSECURE_MATCH_CN (1 << 6)
-
-/**
- * Server: do not send the roots' names when asking for a client certificate.
- */
-#define RSSL_OPT_NO_CA_NAMES (1 << 7)
-
-/**
- * TLS 1.2 only with extended master secret.
- */
-#define RSSL_OPT_REQUIRE_EMS (1 << 8)
-
-/**
  * Why a certificate was refused. The numbers are OpenSSL's X509_V_ERR_, so that programs that
  * compare them keep working; others than those below can appear.
  */
@@ -255,6 +204,57 @@ typedef int rssl_fd;
 #define RSSL_V_OCSP_INVALID 96
 
 /**
+ * TLS 1.2, as a number of the protocol.
+ */
+#define RSSL_TLS1_2 771
+
+/**
+ * TLS 1.3, as a number of the protocol.
+ */
+#define RSSL_TLS1_3 772
+
+/**
+ * Server: no common application protocol is not an error.
+ */
+#define RSSL_OPT_ALPN_OPTIONAL (1u << 0)
+
+/**
+ * Server: our cipher order wins (default on).
+ */
+#define RSSL_OPT_SERVER_ORDER (1u << 1)
+
+/**
+ * Server: send no tickets; resumption by TLS 1.2 session id stays.
+ */
+#define RSSL_OPT_NO_TICKETS (1u << 2)
+
+/**
+ * Client: do not send the server's name.
+ */
+#define RSSL_OPT_NO_SNI (1u << 3)
+
+/**
+ * Say RSSL_ERR_INTERRUPTED instead of retrying after EINTR.
+ */
+#define RSSL_OPT_RETURN_EINTR (1u << 4)
+
+/**
+ * A leaf that is itself in the trust store and has no subjectAltName may match by its common
+ * name.
+ */
+#define RSSL_OPT_INSECURE_MATCH_CN (1u << 6)
+
+/**
+ * Server: do not send the roots' names when asking for a client certificate.
+ */
+#define RSSL_OPT_NO_CA_NAMES (1u << 7)
+
+/**
+ * TLS 1.2 only with extended master secret.
+ */
+#define RSSL_OPT_REQUIRE_EMS (1u << 8)
+
+/**
  * Poll the transport for reading: the number of POLLIN.
  */
 #define RSSL_POLL_IN 1
@@ -280,109 +280,22 @@ typedef int rssl_fd;
 #define RSSL_SHUT_RDWR 2
 
 /**
- * The numbers of POLLIN and POLLOUT.
- */
-#define POLL_IN 1
-
-#define POLL_OUT 4
-
-/**
- * Beside them: reading returns at once.
- */
-#define POLL_READY 65536
-
-/**
- * The most that waits unopened: three of the longest records.
- */
-#define CAPACITY 65536
-
-#define UNEXPECTED_MESSAGE 10
-
-#define HANDSHAKE_FAILURE 40
-
-/**
- * Bytes before a record's body: type, version, length.
- */
-#define HEADER 5
-
-/**
- * The longest record that either version allows: a TLS 1.2 body may grow by 2048 bytes.
- */
-#define MAX_RECORD ((HEADER + 16384) + 2048)
-
-#define OK 0
-
-#define UNSPECIFIED 1
-
-#define CRL_UNAVAILABLE 3
-
-#define CERT_SIGNATURE 7
-
-#define CERT_NOT_YET_VALID 9
-
-#define CERT_EXPIRED 10
-
-#define CRL_EXPIRED 12
-
-#define SELF_SIGNED 18
-
-#define UNKNOWN_ISSUER 20
-
-#define CHAIN_TOO_LONG 22
-
-#define REVOKED 23
-
-#define INVALID_CA 24
-
-#define PATH_LENGTH 25
-
-#define INVALID_PURPOSE 26
-
-#define REJECTED 28
-
-#define UNHANDLED_CRITICAL 34
-
-#define NAME_CONSTRAINT 47
-
-#define APPLICATION 50
-
-#define HOSTNAME 62
-
-#define IP_ADDRESS 64
-
-#define UNSUPPORTED_SIGNATURE 76
-
-#define OCSP_INVALID 96
-
-#define TLS1_2 771
-
-#define TLS1_3 772
-
-/**
  * One X.509 certificate. Any number of threads may use it at once.
- *
- * A pointer to it is an `Arc<Certificate>` turned raw: this type only names it.
  */
 typedef struct rssl_cert rssl_cert;
 
 /**
  * Settings shared by many connections. Any number of threads may use it at once.
- *
- * A pointer to it is an `Arc<Context>` turned raw: this type only names it.
  */
 typedef struct rssl_ctx rssl_ctx;
 
 /**
  * What went wrong, in detail. Borrowed; see rssl_last_error and rssl_sock_error.
- *
- * A pointer to it is a pointer to an `Error`: this type only names it.
  */
 typedef struct rssl_error rssl_error;
 
 /**
  * A certificate chain and its private key. Any number of threads may use it at once.
- *
- * A pointer to it is an `Arc<Identity>` turned raw: this type only names it.
  */
 typedef struct rssl_identity rssl_identity;
 
@@ -396,29 +309,6 @@ typedef struct rssl_sock rssl_sock;
  * What a function returns that can fail: RSSL_OK, or a negative RSSL_WANT_ or RSSL_ERR_ code.
  */
 typedef int32_t rssl_result;
-
-/**
- * Borrowed bytes. data is NULL when absent.
- */
-typedef struct {
-  const uint8_t *data;
-  size_t len;
-} rssl_bytes;
-
-/**
- * One of the RSSL_SUBJECT and RSSL_ISSUER numbers.
- */
-typedef uint32_t rssl_name;
-
-/**
- * The kind of a subject alternative name.
- */
-typedef uint32_t rssl_san;
-
-/**
- * What a URI in a certificate is for.
- */
-typedef uint32_t rssl_uri;
 
 /**
  * One of RSSL_CLIENT, RSSL_SERVER and, for contexts, RSSL_EITHER.
@@ -437,16 +327,6 @@ typedef uint32_t rssl_cert_reqs;
 typedef ptrdiff_t (*rssl_password_cb)(void *user, char *buf, size_t cap);
 
 /**
- * How much a log message matters.
- */
-typedef int32_t rssl_log_level;
-
-/**
- * Takes a log message. It may run on any thread, on several at once.
- */
-typedef void (*rssl_log_cb)(void *user, rssl_log_level level, const char *message);
-
-/**
  * Gives user back: called once, when no context or socket can use it any more, from any thread; not
  * when the call that takes it fails.
  */
@@ -461,7 +341,7 @@ typedef void (*rssl_drop_cb)(void *user);
  * are there works, and nothing behind the peer's close_notify is consumed. A size smaller than
  * version 0.1's is RSSL_ERR_ARGUMENT; members that this library does not know must be zero.
  */
-typedef struct {
+typedef struct rssl_io {
   /**
    * sizeof(rssl_io): lets later versions add members.
    */
@@ -485,121 +365,37 @@ typedef struct {
 } rssl_io;
 
 /**
- * The distinguished name of whom the certificate is about.
+ * Borrowed bytes. data is NULL when absent.
  */
-#define RSSL_SUBJECT 1
+typedef struct rssl_bytes {
+  const uint8_t *data;
+  size_t len;
+} rssl_bytes;
 
 /**
- * The distinguished name of who signed the certificate.
+ * One of the RSSL_SUBJECT and RSSL_ISSUER numbers.
  */
-#define RSSL_ISSUER 2
+typedef uint32_t rssl_name;
 
 /**
- * A DNS name, as text.
+ * The kind of a subject alternative name.
  */
-#define RSSL_SAN_DNS 1
+typedef uint32_t rssl_san;
 
 /**
- * An IP address: 4 or 16 raw bytes.
+ * What a URI in a certificate is for.
  */
-#define RSSL_SAN_IP 2
+typedef uint32_t rssl_uri;
 
 /**
- * An e-mail address, as text.
+ * How much a log message matters.
  */
-#define RSSL_SAN_EMAIL 3
+typedef int32_t rssl_log_level;
 
 /**
- * A URI, as text.
+ * Takes a log message. It may run on any thread, on several at once.
  */
-#define RSSL_SAN_URI 4
-
-/**
- * A distinguished name: the DER of the Name.
- */
-#define RSSL_SAN_DIRNAME 5
-
-/**
- * A registered identifier: dotted digits.
- */
-#define RSSL_SAN_RID 6
-
-/**
- * Any other name, and a malformed one: the DER of the whole GeneralName.
- */
-#define RSSL_SAN_OTHER 7
-
-/**
- * Where to ask about revocation (OCSP).
- */
-#define RSSL_URI_OCSP 1
-
-/**
- * Where to get the issuer's certificate.
- */
-#define RSSL_URI_CA_ISSUERS 2
-
-/**
- * Where to get a list of revoked certificates.
- */
-#define RSSL_URI_CRL 3
-
-/**
- * The side that connects.
- */
-#define RSSL_CLIENT 1
-
-/**
- * The side that accepts.
- */
-#define RSSL_SERVER 2
-
-/**
- * One context from which sockets of both roles are made (CPython's PROTOCOL_TLS). It starts as
- * a client context does; each socket names its role. A socket's role may be given as 0: the
- * context's only one.
- */
-#define RSSL_EITHER 3
-
-/**
- * Accept anyone: no protection against interception.
- */
-#define RSSL_CERT_NONE 0
-
-/**
- * Server: ask; refuse a bad certificate, allow none. Client: the same as RSSL_CERT_REQUIRED.
- */
-#define RSSL_CERT_OPTIONAL 1
-
-/**
- * Refuse a peer without a good certificate.
- */
-#define RSSL_CERT_REQUIRED 2
-
-/**
- * Something failed.
- */
-#define RSSL_LOG_ERROR 1
-
-/**
- * Something is probably wrong.
- */
-#define RSSL_LOG_WARN 2
-
-/**
- * Something worth knowing happened.
- */
-#define RSSL_LOG_INFO 3
-
-/**
- * What the library decides, and why.
- */
-#define RSSL_LOG_DEBUG 4
-
-/**
- * Everything.
- */
-#define RSSL_LOG_TRACE 5
+typedef void (*rssl_log_cb)(void *user, rssl_log_level level, const char *message);
 
 /**
  * Done.
@@ -736,447 +532,188 @@ typedef struct {
  */
 #define RSSL_ERR_NOT_TLS -70
 
+/**
+ * The side that connects.
+ */
+#define RSSL_CLIENT 1
+
+/**
+ * The side that accepts.
+ */
+#define RSSL_SERVER 2
+
+/**
+ * One context from which sockets of both roles are made (CPython's PROTOCOL_TLS). It starts as
+ * a client context does; each socket names its role. A socket's role may be given as 0: the
+ * context's only one.
+ */
+#define RSSL_EITHER 3
+
+/**
+ * Accept anyone: no protection against interception.
+ */
+#define RSSL_CERT_NONE 0
+
+/**
+ * Server: ask; refuse a bad certificate, allow none. Client: the same as RSSL_CERT_REQUIRED.
+ */
+#define RSSL_CERT_OPTIONAL 1
+
+/**
+ * Refuse a peer without a good certificate.
+ */
+#define RSSL_CERT_REQUIRED 2
+
+/**
+ * The distinguished name of whom the certificate is about.
+ */
+#define RSSL_SUBJECT 1
+
+/**
+ * The distinguished name of who signed the certificate.
+ */
+#define RSSL_ISSUER 2
+
+/**
+ * A DNS name, as text.
+ */
+#define RSSL_SAN_DNS 1
+
+/**
+ * An IP address: 4 or 16 raw bytes.
+ */
+#define RSSL_SAN_IP 2
+
+/**
+ * An e-mail address, as text.
+ */
+#define RSSL_SAN_EMAIL 3
+
+/**
+ * A URI, as text.
+ */
+#define RSSL_SAN_URI 4
+
+/**
+ * A distinguished name: the DER of the Name.
+ */
+#define RSSL_SAN_DIRNAME 5
+
+/**
+ * A registered identifier: dotted digits.
+ */
+#define RSSL_SAN_RID 6
+
+/**
+ * Any other name, and a malformed one: the DER of the whole GeneralName.
+ */
+#define RSSL_SAN_OTHER 7
+
+/**
+ * Where to ask about revocation (OCSP).
+ */
+#define RSSL_URI_OCSP 1
+
+/**
+ * Where to get the issuer's certificate.
+ */
+#define RSSL_URI_CA_ISSUERS 2
+
+/**
+ * Where to get a list of revoked certificates.
+ */
+#define RSSL_URI_CRL 3
+
+/**
+ * Something failed.
+ */
+#define RSSL_LOG_ERROR 1
+
+/**
+ * Something is probably wrong.
+ */
+#define RSSL_LOG_WARN 2
+
+/**
+ * Something worth knowing happened.
+ */
+#define RSSL_LOG_INFO 3
+
+/**
+ * What the library decides, and why.
+ */
+#define RSSL_LOG_DEBUG 4
+
+/**
+ * Everything.
+ */
+#define RSSL_LOG_TRACE 5
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
 
 /**
- * rssl_cert_new_mem reads the first certificate of a PEM, or one DER, from len bytes at data.
- * RSSL_OK: *out is a new reference, to be given back with rssl_cert_free. RSSL_ERR_FORMAT: no
- * certificate, or a malformed one; the message says where. RSSL_ERR_ARGUMENT: a NULL.
- */
-RSSL_API rssl_result rssl_cert_new_mem(const void *data, size_t len, rssl_cert **out);
-
-/**
- * rssl_cert_new_file reads the first certificate of a PEM file, or a file of one DER.
- * RSSL_OK: *out is a new reference, to be given back with rssl_cert_free. RSSL_ERR_FILE: the
- * file cannot be read, see rssl_error_errno. RSSL_ERR_FORMAT: no certificate in it, or a
- * malformed one; the message says where. RSSL_ERR_ARGUMENT: a NULL.
- */
-RSSL_API rssl_result rssl_cert_new_file(const char *path, rssl_cert **out);
-
-/**
- * rssl_cert_ref takes one more reference to c and returns c; NULL for NULL. Give it back with
- * rssl_cert_free.
- */
-RSSL_API rssl_cert *rssl_cert_ref(rssl_cert *c);
-
-/**
- * rssl_cert_free gives back one reference. c may be NULL. What was borrowed from c lives as
- * long as another reference does.
- */
-RSSL_API void rssl_cert_free(rssl_cert *c);
-
-/**
- * rssl_cert_der returns the certificate as it was signed. Borrowed from c. Absent: c is NULL.
- */
-RSSL_API rssl_bytes rssl_cert_der(const rssl_cert *c);
-
-/**
- * rssl_cert_pem returns the certificate in PEM, with its last newline. Borrowed from c. NULL:
- * c is NULL.
- */
-RSSL_API const char *rssl_cert_pem(const rssl_cert *c);
-
-/**
- * rssl_cert_text describes the certificate for people, in many lines. The format is not
- * stable. Borrowed from c. NULL: c is NULL.
- */
-RSSL_API const char *rssl_cert_text(const rssl_cert *c);
-
-/**
- * rssl_cert_version returns 3 for X.509 v3, or 1 or 2; 0 if the certificate is malformed or c
- * is NULL.
- */
-RSSL_API int rssl_cert_version(const rssl_cert *c);
-
-/**
- * rssl_cert_serial returns the contents of the serial number's INTEGER: big-endian, in two's
- * complement. Borrowed from c. Absent: the certificate is malformed or c is NULL.
- */
-RSSL_API rssl_bytes rssl_cert_serial(const rssl_cert *c);
-
-/**
- * rssl_cert_not_before returns the first second at which the certificate is valid, in seconds
- * since 1970; 0 if the certificate is malformed or c is NULL.
- */
-RSSL_API int64_t rssl_cert_not_before(const rssl_cert *c);
-
-/**
- * rssl_cert_not_after returns the last second at which the certificate is valid, in seconds
- * since 1970; 0 if the certificate is malformed or c is NULL.
- */
-RSSL_API int64_t rssl_cert_not_after(const rssl_cert *c);
-
-/**
- * rssl_cert_is_ca returns whether basicConstraints says that the certificate belongs to a
- * certificate authority; false if c is NULL.
- */
-RSSL_API bool rssl_cert_is_ca(const rssl_cert *c);
-
-/**
- * rssl_cert_key_type returns OpenSSL's long name of the public key's algorithm, such as
- * "rsaEncryption" or "id-ecPublicKey", or dotted digits. Borrowed from c. NULL: the certificate
- * is malformed or c is NULL.
- */
-RSSL_API const char *rssl_cert_key_type(const rssl_cert *c);
-
-/**
- * rssl_cert_key_bits returns the size of the public key in bits; 0 if it is not known or c is
- * NULL.
- */
-RSSL_API int rssl_cert_key_bits(const rssl_cert *c);
-
-/**
- * rssl_cert_signature_type returns OpenSSL's long name of the algorithm that the issuer signed
- * with, such as "ecdsa-with-SHA256", or dotted digits. Borrowed from c. NULL: the certificate is
- * malformed or c is NULL.
- */
-RSSL_API const char *rssl_cert_signature_type(const rssl_cert *c);
-
-/**
- * rssl_cert_spki returns the SubjectPublicKeyInfo, DER, for pinning. Borrowed from c. Absent:
- * the certificate is malformed or c is NULL.
- */
-RSSL_API rssl_bytes rssl_cert_spki(const rssl_cert *c);
-
-/**
- * rssl_cert_matches returns whether a subjectAltName of c names the DNS name or IP address
- * given; the common name is not looked at. false too if name is neither, or a pointer is NULL.
- */
-RSSL_API bool rssl_cert_matches(const rssl_cert *c, const char *name);
-
-/**
- * rssl_cert_name_at finds attribute i of the subject or the issuer, in certificate order. *rdn
- * becomes the number of the set that it belongs to, *key OpenSSL's long name ("commonName") or
- * dotted digits, *value UTF-8, which can hold NULs. Both are borrowed from c. rdn, key and value
- * may be NULL. Returns false, and changes nothing, past the end, if which is neither, or if c is
- * NULL.
- */
-RSSL_API
-bool rssl_cert_name_at(const rssl_cert *c,
-                       rssl_name which,
-                       size_t i,
-                       size_t *rdn,
-                       const char **key,
-                       rssl_bytes *value);
-
-/**
- * rssl_cert_name_der returns the DER of the subject's or the issuer's Name. Borrowed from c.
- * Absent: the certificate is malformed, which is neither, or c is NULL.
- */
-RSSL_API rssl_bytes rssl_cert_name_der(const rssl_cert *c, rssl_name which);
-
-/**
- * rssl_cert_san_at finds subject alternative name i, in certificate order. *type becomes one of
- * the RSSL_SAN_ numbers, *value the name in the form that number states, borrowed from c; text
- * is as the certificate has it and can hold NULs. type and value may be NULL. Returns false, and
- * changes nothing, past the end, if the names are malformed, or if c is NULL.
- */
-RSSL_API bool rssl_cert_san_at(const rssl_cert *c, size_t i, rssl_san *type, rssl_bytes *value);
-
-/**
- * rssl_cert_uri_at returns URI i of the kind given, in certificate order. Borrowed from c. NULL:
- * past the end, which is none of the kinds, or c is NULL.
- */
-RSSL_API const char *rssl_cert_uri_at(const rssl_cert *c, rssl_uri which, size_t i);
-
-/**
- * rssl_cert_extension returns the value, DER, of the extension with this dotted identifier, such
- * as "2.5.29.17", borrowed from c; *critical becomes whether it is critical. critical may be
- * NULL. Absent, with *critical false: there is none, or c or oid is NULL.
- */
-RSSL_API rssl_bytes rssl_cert_extension(const rssl_cert *c, const char *oid, bool *critical);
-
-/**
- * rssl_ctx_new makes a context with secure settings and no trust roots. Client: peer certificate
- * required, hostname checked. Server: client certificates not asked for, tickets on. Both: TLS 1.2
- * to 1.3. RSSL_OK: *out is a new reference, to be given back with rssl_ctx_free.
- * RSSL_ERR_ARGUMENT: role is none, or out is NULL. RSSL_ERR_INTERNAL: no random bytes.
- *
- * A context may be changed at any time, from any thread. Each call is atomic: an rssl_sock sees
- * all of the settings, callbacks included, as they were when it was made. The session memory is
- * the exception and acts on live sockets. rssl_ctx_set_identities is how a server reloads
- * certificates.
- */
-RSSL_API RSSL_MUST_USE rssl_result rssl_ctx_new(rssl_role role, rssl_ctx **out);
-
-/**
- * rssl_ctx_new_default is what a program that sets nothing should use: rssl_ctx_new plus, for
- * RSSL_CLIENT and RSSL_EITHER, the operating system's trust roots. It fails if there are none,
- * rather than at every handshake: RSSL_ERR_FILE or RSSL_ERR_FORMAT. Otherwise as rssl_ctx_new.
- */
-RSSL_API RSSL_MUST_USE rssl_result rssl_ctx_new_default(rssl_role role, rssl_ctx **out);
-
-/**
- * rssl_ctx_ref takes one more reference to ctx and returns ctx; NULL for NULL. Give it back with
- * rssl_ctx_free.
- */
-RSSL_API rssl_ctx *rssl_ctx_ref(rssl_ctx *ctx);
-
-/**
- * rssl_ctx_free gives back one reference. ctx may be NULL. Sockets made from ctx keep working.
- */
-RSSL_API void rssl_ctx_free(rssl_ctx *ctx);
-
-/**
- * rssl_ctx_role returns the role that ctx was made for; 0 if ctx is NULL.
- */
-RSSL_API rssl_role rssl_ctx_role(const rssl_ctx *ctx);
-
-/**
- * rssl_ctx_set_verify sets what is asked of the peer's certificate: one of the RSSL_CERT_ numbers.
- * RSSL_ERR_STATE: RSSL_CERT_NONE while hostname checking is on; turn that off first, so that
- * nobody disables half. RSSL_ERR_ARGUMENT: no such number, or ctx is NULL.
- */
-RSSL_API rssl_result rssl_ctx_set_verify(rssl_ctx *ctx, rssl_cert_reqs mode);
-
-/**
- * rssl_ctx_verify returns what rssl_ctx_set_verify set; RSSL_CERT_NONE if ctx is NULL.
- */
-RSSL_API rssl_cert_reqs rssl_ctx_verify(const rssl_ctx *ctx);
-
-/**
- * rssl_ctx_set_check_hostname sets whether a client checks the server's name. Turning it on under
- * RSSL_CERT_NONE sets RSSL_CERT_REQUIRED. RSSL_ERR_STATE: on, and ctx is RSSL_SERVER only.
- * RSSL_ERR_ARGUMENT: ctx is NULL.
- */
-RSSL_API rssl_result rssl_ctx_set_check_hostname(rssl_ctx *ctx, bool on);
-
-/**
- * rssl_ctx_check_hostname returns whether a client checks the server's name; false if ctx is NULL.
- */
-RSSL_API bool rssl_ctx_check_hostname(const rssl_ctx *ctx);
-
-/**
- * rssl_ctx_load_verify_file adds the certificates of a file to the trust roots: PEM, any number,
- * or one DER. RSSL_ERR_FILE: it cannot be read. RSSL_ERR_FORMAT: no certificate in it, never a
- * silent zero, or a malformed one. RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
- *
- * Roots are numbered in the order added; one that is there already is not added again. A leaf that
- * is itself in the trust store is trusted, as CPython 3.13's default is.
- */
-RSSL_API rssl_result rssl_ctx_load_verify_file(rssl_ctx *ctx, const char *path);
-
-/**
- * rssl_ctx_load_verify_dir adds the certificates of a directory's files to the trust roots. Files
- * without a certificate are skipped. RSSL_ERR_FILE: it cannot be read. RSSL_ERR_FORMAT: none of
- * its files holds a certificate. RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
- */
-RSSL_API rssl_result rssl_ctx_load_verify_dir(rssl_ctx *ctx, const char *path);
-
-/**
- * rssl_ctx_load_verify_mem adds the certificates in len bytes at data to the trust roots: PEM, any
- * number, or one DER. RSSL_ERR_FORMAT: none, or a malformed one. RSSL_ERR_ARGUMENT: a NULL. After
- * an error nothing was added.
- */
-RSSL_API rssl_result rssl_ctx_load_verify_mem(rssl_ctx *ctx, const void *data, size_t len);
-
-/**
- * rssl_ctx_load_verify_system adds the operating system's trust roots. SSL_CERT_FILE and
- * SSL_CERT_DIR are honoured. RSSL_ERR_FILE or RSSL_ERR_FORMAT: there are none, or they cannot be
- * read. RSSL_ERR_ARGUMENT: ctx is NULL. After an error nothing was added.
- */
-RSSL_API rssl_result rssl_ctx_load_verify_system(rssl_ctx *ctx);
-
-/**
- * rssl_ctx_load_verify_bundled adds Mozilla's trust roots, as they were when the library was
- * built. RSSL_ERR_UNSUPPORTED: this build has none; see rssl_has. RSSL_ERR_ARGUMENT: ctx is NULL.
- */
-RSSL_API rssl_result rssl_ctx_load_verify_bundled(rssl_ctx *ctx);
-
-/**
- * rssl_ctx_root_count returns the number of trust roots; 0 if ctx is NULL.
- */
-RSSL_API size_t rssl_ctx_root_count(const rssl_ctx *ctx);
-
-/**
- * rssl_ctx_root_new returns a reference to root i, to be given back with rssl_cert_free; NULL past
- * the end or if ctx is NULL.
- */
-RSSL_API rssl_cert *rssl_ctx_root_new(const rssl_ctx *ctx, size_t i);
-
-/**
- * rssl_ctx_clear_roots removes all trust roots. RSSL_ERR_ARGUMENT: ctx is NULL.
- */
-RSSL_API rssl_result rssl_ctx_clear_roots(rssl_ctx *ctx);
-
-/**
- * rssl_ctx_load_cert_file adds an identity: a chain (leaf first) and its key. key_path may be
- * NULL: the key is in cert_path. password may be NULL: the key must not be encrypted.
- *
- * May be called again to add another. A server picks by SNI, then by the client's signature
- * schemes; a client by the authorities and schemes that the server names; of equals the last added.
- *
- * RSSL_ERR_FILE: a file cannot be read. RSSL_ERR_FORMAT: no certificate or key of a known form, or
- * the chain out of order. RSSL_ERR_PASSWORD: the password is missing or wrong. RSSL_ERR_KEY: the
- * type, size or encryption of the key is not supported. RSSL_ERR_MISMATCH: the key is another
- * certificate's. RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
- */
-RSSL_API
-rssl_result rssl_ctx_load_cert_file(rssl_ctx *ctx,
-                                    const char *cert_path,
-                                    const char *key_path,
-                                    const char *password);
-
-/**
- * rssl_ctx_load_cert_mem adds an identity from memory, PEM or DER. key may be NULL: the key is in
- * cert. password may be NULL: the key must not be encrypted. Results as of
- * rssl_ctx_load_cert_file, without RSSL_ERR_FILE.
- */
-RSSL_API
-rssl_result rssl_ctx_load_cert_mem(rssl_ctx *ctx,
-                                   const void *cert,
-                                   size_t cert_len,
-                                   const void *key,
-                                   size_t key_len,
-                                   const char *password);
-
-/**
- * rssl_ctx_set_identities replaces all identities, those of rssl_ctx_load_cert_file included, in
- * one step: no socket sees none or a mixture. n = 0 removes them. This is how a server reloads its
- * certificate. References are taken: ids stay yours. RSSL_ERR_ARGUMENT: a NULL, also among ids.
- */
-RSSL_API rssl_result rssl_ctx_set_identities(rssl_ctx *ctx, rssl_identity *const *ids, size_t n);
-
-/**
- * rssl_ctx_set_versions sets the lowest and the highest protocol version; 0 means the library's
- * own bound. RSSL_ERR_UNSUPPORTED: older than TLS 1.2. RSSL_ERR_ARGUMENT: min over max, no version
- * of TLS, no cipher enabled for any version left, or ctx is NULL. A version for which no cipher is
- * enabled is not offered.
- */
-RSSL_API rssl_result rssl_ctx_set_versions(rssl_ctx *ctx, uint16_t min, uint16_t max);
-
-/**
- * rssl_ctx_versions reads the lowest and the highest protocol version. min and max may be NULL. If
- * ctx is NULL they become 0.
- */
-RSSL_API void rssl_ctx_versions(const rssl_ctx *ctx, uint16_t *min, uint16_t *max);
-
-/**
- * rssl_ctx_set_ciphers sets the ciphers of both versions in order of preference: IANA's or
- * OpenSSL's names, separated by ':' or ','. RSSL_ERR_NAME: an unknown name. RSSL_ERR_UNSUPPORTED: a
- * known one that this build lacks. RSSL_ERR_ARGUMENT: none named, none for a version allowed, or a
- * NULL. After an error nothing has changed.
- */
-RSSL_API rssl_result rssl_ctx_set_ciphers(rssl_ctx *ctx, const char *names);
-
-/**
- * rssl_ctx_set_groups sets the key exchange groups in order of preference: IANA's, NIST's or
- * OpenSSL's names, separated by ':' or ','. RSSL_ERR_NAME: an unknown name. RSSL_ERR_UNSUPPORTED: a
- * known one that this build lacks. RSSL_ERR_ARGUMENT: none named, or a NULL. After an error nothing
- * has changed.
- */
-RSSL_API rssl_result rssl_ctx_set_groups(rssl_ctx *ctx, const char *names);
-
-/**
- * rssl_ctx_cipher_count returns the number of ciphers enabled; 0 if ctx is NULL.
- */
-RSSL_API size_t rssl_ctx_cipher_count(const rssl_ctx *ctx);
-
-/**
- * rssl_ctx_cipher returns the IANA number of cipher i in order of preference; 0 past the end or if
- * ctx is NULL.
- */
-RSSL_API uint16_t rssl_ctx_cipher(const rssl_ctx *ctx, size_t i);
-
-/**
- * rssl_ctx_set_alpn sets the application protocols in order of preference: {"h2", "http/1.1"}, 2.
- * n = 0 turns ALPN off. A server with none in common refuses (RFC 7301) with RSSL_ERR_NO_ALPN,
- * unless RSSL_OPT_ALPN_OPTIONAL. RSSL_ERR_ARGUMENT: a name that is empty or over 255 bytes, a list
- * over 65535, or a NULL. After an error nothing has changed.
- */
-RSSL_API rssl_result rssl_ctx_set_alpn(rssl_ctx *ctx, const char *const *protos, size_t n);
-
-/**
- * rssl_ctx_set_options switches RSSL_OPT_ options on (set) and off (clear). RSSL_ERR_ARGUMENT: an
- * unknown bit, a bit in both, or ctx is NULL. After an error nothing has changed.
- */
-RSSL_API rssl_result rssl_ctx_set_options(rssl_ctx *ctx, uint32_t set, uint32_t clear);
-
-/**
- * rssl_ctx_options returns the RSSL_OPT_ options that are on; 0 if ctx is NULL.
- */
-RSSL_API uint32_t rssl_ctx_options(const rssl_ctx *ctx);
-
-/**
- * rssl_ctx_set_session_cache sets how many servers (by name) a client remembers, in this process,
- * newest first; 0: off; the default is 256. Sockets without a name take no part. What was
- * remembered is forgotten. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
- *
- * A resumed handshake does not look at certificates again. Hence a client's memory is emptied by
- * any change to trust, verification or identity, and a server resumes only under the verify mode
- * and roots that a session began under.
- */
-RSSL_API rssl_result rssl_ctx_set_session_cache(rssl_ctx *ctx, size_t n);
-
-/**
- * rssl_ctx_set_ticket_count sets how many TLS 1.3 tickets a server sends after a handshake; the
- * default is 2. RSSL_ERR_ARGUMENT: over 100, or ctx is NULL.
- */
-RSSL_API rssl_result rssl_ctx_set_ticket_count(rssl_ctx *ctx, size_t n);
-
-/**
  * rssl_last_error returns the calling thread's last error, or NULL if none yet. Borrowed: valid
  * until the next call on this thread that fails.
  */
-RSSL_API const rssl_error *rssl_last_error(void);
+RSSL_API const struct rssl_error *rssl_last_error(void);
 
 /**
  * rssl_error_code returns the RSSL_ERR_ code. e may be NULL: RSSL_OK.
  */
-RSSL_API rssl_result rssl_error_code(const rssl_error *e);
+RSSL_API rssl_result rssl_error_code(const struct rssl_error *e);
 
 /**
  * rssl_error_message says in English what failed, with the facts: the file, the name expected and
  * the names presented, the date that passed, the alert. Borrowed from e, never NULL. e may be
  * NULL: "no error".
  */
-RSSL_API const char *rssl_error_message(const rssl_error *e);
+RSSL_API const char *rssl_error_message(const struct rssl_error *e);
 
 /**
  * rssl_error_errno returns the errno of the system call that failed, or 0 if none did. e may be
  * NULL: 0.
  */
-RSSL_API int rssl_error_errno(const rssl_error *e);
+RSSL_API int rssl_error_errno(const struct rssl_error *e);
 
 /**
  * rssl_error_alert returns the alert received, or the one sent as far as known; -1 if there is
  * none. e may be NULL: -1. rssl_error_alert_received tells which.
  */
-RSSL_API int rssl_error_alert(const rssl_error *e);
+RSSL_API int rssl_error_alert(const struct rssl_error *e);
 
 /**
  * rssl_error_alert_received returns true if the peer sent the alert of rssl_error_alert, false if
  * this side did or if there is none. e may be NULL: false.
  */
-RSSL_API bool rssl_error_alert_received(const rssl_error *e);
+RSSL_API bool rssl_error_alert_received(const struct rssl_error *e);
 
 /**
  * rssl_error_verify returns the RSSL_V_ number of a certificate that was refused; 0 for other
  * errors. e may be NULL: 0.
  */
-RSSL_API int32_t rssl_error_verify(const rssl_error *e);
+RSSL_API int32_t rssl_error_verify(const struct rssl_error *e);
 
 /**
  * rssl_error_depth returns the place of the refused certificate in its chain, 0 for the leaf; -1
  * if unknown or for other errors. e may be NULL: -1.
  */
-RSSL_API int rssl_error_depth(const rssl_error *e);
+RSSL_API int rssl_error_depth(const struct rssl_error *e);
 
 /**
  * rssl_error_reason returns a stable identifier such as "CERTIFICATE_VERIFY_FAILED", spelled as
  * OpenSSL and CPython's SSLError.reason spell it where they have it. Static, never NULL. e may be
  * NULL: "".
  */
-RSSL_API const char *rssl_error_reason(const rssl_error *e);
+RSSL_API const char *rssl_error_reason(const struct rssl_error *e);
 
 /**
  * rssl_error_detail returns the engine's own name of the failure, such as
  * "PeerMisbehaved(IllegalHelloRetryRequest)", for logs and tests: not stable. Borrowed from e,
  * never NULL; "" if the engine had no part in it. e may be NULL: "".
  */
-RSSL_API const char *rssl_error_detail(const rssl_error *e);
+RSSL_API const char *rssl_error_detail(const struct rssl_error *e);
 
 /**
  * rssl_strerror describes a result in English, such as "certificate refused". Static, never NULL,
@@ -1203,6 +740,237 @@ RSSL_API const char *rssl_alert_name(int alert);
 RSSL_API const char *rssl_verify_string(int32_t v);
 
 /**
+ * rssl_ctx_new makes a context with secure settings and no trust roots. Client: peer certificate
+ * required, hostname checked. Server: client certificates not asked for, tickets on. Both: TLS 1.2
+ * to 1.3. RSSL_OK: *out is a new reference, to be given back with rssl_ctx_free.
+ * RSSL_ERR_ARGUMENT: role is none, or out is NULL. RSSL_ERR_INTERNAL: no random bytes.
+ *
+ * A context may be changed at any time, from any thread. Each call is atomic: an rssl_sock sees
+ * all of the settings, callbacks included, as they were when it was made. The session memory is
+ * the exception and acts on live sockets. rssl_ctx_set_identities is how a server reloads
+ * certificates.
+ */
+RSSL_API RSSL_MUST_USE rssl_result rssl_ctx_new(rssl_role role, struct rssl_ctx **out);
+
+/**
+ * rssl_ctx_new_default is what a program that sets nothing should use: rssl_ctx_new plus, for
+ * RSSL_CLIENT and RSSL_EITHER, the operating system's trust roots. It fails if there are none,
+ * rather than at every handshake: RSSL_ERR_FILE or RSSL_ERR_FORMAT. Otherwise as rssl_ctx_new.
+ */
+RSSL_API RSSL_MUST_USE rssl_result rssl_ctx_new_default(rssl_role role, struct rssl_ctx **out);
+
+/**
+ * rssl_ctx_ref takes one more reference to ctx and returns ctx; NULL for NULL. Give it back with
+ * rssl_ctx_free.
+ */
+RSSL_API struct rssl_ctx *rssl_ctx_ref(struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_free gives back one reference. ctx may be NULL. Sockets made from ctx keep working.
+ */
+RSSL_API void rssl_ctx_free(struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_role returns the role that ctx was made for; 0 if ctx is NULL.
+ */
+RSSL_API rssl_role rssl_ctx_role(const struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_set_verify sets what is asked of the peer's certificate: one of the RSSL_CERT_ numbers.
+ * RSSL_ERR_STATE: RSSL_CERT_NONE while hostname checking is on; turn that off first, so that
+ * nobody disables half. RSSL_ERR_ARGUMENT: no such number, or ctx is NULL.
+ */
+RSSL_API rssl_result rssl_ctx_set_verify(struct rssl_ctx *ctx, rssl_cert_reqs mode);
+
+/**
+ * rssl_ctx_verify returns what rssl_ctx_set_verify set; RSSL_CERT_NONE if ctx is NULL.
+ */
+RSSL_API rssl_cert_reqs rssl_ctx_verify(const struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_set_check_hostname sets whether a client checks the server's name. Turning it on under
+ * RSSL_CERT_NONE sets RSSL_CERT_REQUIRED. RSSL_ERR_STATE: on, and ctx is RSSL_SERVER only.
+ * RSSL_ERR_ARGUMENT: ctx is NULL.
+ */
+RSSL_API rssl_result rssl_ctx_set_check_hostname(struct rssl_ctx *ctx, bool on);
+
+/**
+ * rssl_ctx_check_hostname returns whether a client checks the server's name; false if ctx is NULL.
+ */
+RSSL_API bool rssl_ctx_check_hostname(const struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_load_verify_file adds the certificates of a file to the trust roots: PEM, any number,
+ * or one DER. RSSL_ERR_FILE: it cannot be read. RSSL_ERR_FORMAT: no certificate in it, never a
+ * silent zero, or a malformed one. RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
+ *
+ * Roots are numbered in the order added; one that is there already is not added again. A leaf that
+ * is itself in the trust store is trusted, as CPython 3.13's default is.
+ */
+RSSL_API rssl_result rssl_ctx_load_verify_file(struct rssl_ctx *ctx, const char *path);
+
+/**
+ * rssl_ctx_load_verify_dir adds the certificates of a directory's files to the trust roots. Files
+ * without a certificate are skipped. RSSL_ERR_FILE: it cannot be read. RSSL_ERR_FORMAT: none of
+ * its files holds a certificate. RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
+ */
+RSSL_API rssl_result rssl_ctx_load_verify_dir(struct rssl_ctx *ctx, const char *path);
+
+/**
+ * rssl_ctx_load_verify_mem adds the certificates in len bytes at data to the trust roots: PEM, any
+ * number, or one DER. RSSL_ERR_FORMAT: none, or a malformed one. RSSL_ERR_ARGUMENT: a NULL. After
+ * an error nothing was added.
+ */
+RSSL_API rssl_result rssl_ctx_load_verify_mem(struct rssl_ctx *ctx, const void *data, size_t len);
+
+/**
+ * rssl_ctx_load_verify_system adds the operating system's trust roots. SSL_CERT_FILE and
+ * SSL_CERT_DIR are honoured. RSSL_ERR_FILE or RSSL_ERR_FORMAT: there are none, or they cannot be
+ * read. RSSL_ERR_ARGUMENT: ctx is NULL. After an error nothing was added.
+ */
+RSSL_API rssl_result rssl_ctx_load_verify_system(struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_load_verify_bundled adds Mozilla's trust roots, as they were when the library was
+ * built. RSSL_ERR_UNSUPPORTED: this build has none; see rssl_has. RSSL_ERR_ARGUMENT: ctx is NULL.
+ */
+RSSL_API rssl_result rssl_ctx_load_verify_bundled(struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_root_count returns the number of trust roots; 0 if ctx is NULL.
+ */
+RSSL_API size_t rssl_ctx_root_count(const struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_root_new returns a reference to root i, to be given back with rssl_cert_free; NULL past
+ * the end or if ctx is NULL.
+ */
+RSSL_API struct rssl_cert *rssl_ctx_root_new(const struct rssl_ctx *ctx, size_t i);
+
+/**
+ * rssl_ctx_clear_roots removes all trust roots. RSSL_ERR_ARGUMENT: ctx is NULL.
+ */
+RSSL_API rssl_result rssl_ctx_clear_roots(struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_load_cert_file adds an identity: a chain (leaf first) and its key. key_path may be
+ * NULL: the key is in cert_path. password may be NULL: the key must not be encrypted.
+ *
+ * May be called again to add another. A server picks by SNI, then by the client's signature
+ * schemes; a client by the authorities and schemes that the server names; of equals the last added.
+ *
+ * RSSL_ERR_FILE: a file cannot be read. RSSL_ERR_FORMAT: no certificate or key of a known form, or
+ * the chain out of order. RSSL_ERR_PASSWORD: the password is missing or wrong. RSSL_ERR_KEY: the
+ * type, size or encryption of the key is not supported. RSSL_ERR_MISMATCH: the key is another
+ * certificate's. RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
+ */
+RSSL_API
+rssl_result rssl_ctx_load_cert_file(struct rssl_ctx *ctx,
+                                    const char *cert_path,
+                                    const char *key_path,
+                                    const char *password);
+
+/**
+ * rssl_ctx_load_cert_mem adds an identity from memory, PEM or DER. key may be NULL: the key is in
+ * cert. password may be NULL: the key must not be encrypted. Results as of
+ * rssl_ctx_load_cert_file, without RSSL_ERR_FILE.
+ */
+RSSL_API
+rssl_result rssl_ctx_load_cert_mem(struct rssl_ctx *ctx,
+                                   const void *cert,
+                                   size_t cert_len,
+                                   const void *key,
+                                   size_t key_len,
+                                   const char *password);
+
+/**
+ * rssl_ctx_set_identities replaces all identities, those of rssl_ctx_load_cert_file included, in
+ * one step: no socket sees none or a mixture. n = 0 removes them. This is how a server reloads its
+ * certificate. References are taken: ids stay yours. RSSL_ERR_ARGUMENT: a NULL, also among ids.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_identities(struct rssl_ctx *ctx,
+                                    struct rssl_identity *const *ids,
+                                    size_t n);
+
+/**
+ * rssl_ctx_set_versions sets the lowest and the highest protocol version; 0 means the library's
+ * own bound. RSSL_ERR_UNSUPPORTED: older than TLS 1.2. RSSL_ERR_ARGUMENT: min over max, no version
+ * of TLS, no cipher enabled for any version left, or ctx is NULL. A version for which no cipher is
+ * enabled is not offered.
+ */
+RSSL_API rssl_result rssl_ctx_set_versions(struct rssl_ctx *ctx, uint16_t min, uint16_t max);
+
+/**
+ * rssl_ctx_versions reads the lowest and the highest protocol version. min and max may be NULL. If
+ * ctx is NULL they become 0.
+ */
+RSSL_API void rssl_ctx_versions(const struct rssl_ctx *ctx, uint16_t *min, uint16_t *max);
+
+/**
+ * rssl_ctx_set_ciphers sets the ciphers of both versions in order of preference: IANA's or
+ * OpenSSL's names, separated by ':' or ','. RSSL_ERR_NAME: an unknown name. RSSL_ERR_UNSUPPORTED: a
+ * known one that this build lacks. RSSL_ERR_ARGUMENT: none named, none for a version allowed, or a
+ * NULL. After an error nothing has changed.
+ */
+RSSL_API rssl_result rssl_ctx_set_ciphers(struct rssl_ctx *ctx, const char *names);
+
+/**
+ * rssl_ctx_set_groups sets the key exchange groups in order of preference: IANA's, NIST's or
+ * OpenSSL's names, separated by ':' or ','. RSSL_ERR_NAME: an unknown name. RSSL_ERR_UNSUPPORTED: a
+ * known one that this build lacks. RSSL_ERR_ARGUMENT: none named, or a NULL. After an error nothing
+ * has changed.
+ */
+RSSL_API rssl_result rssl_ctx_set_groups(struct rssl_ctx *ctx, const char *names);
+
+/**
+ * rssl_ctx_cipher_count returns the number of ciphers enabled; 0 if ctx is NULL.
+ */
+RSSL_API size_t rssl_ctx_cipher_count(const struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_cipher returns the IANA number of cipher i in order of preference; 0 past the end or if
+ * ctx is NULL.
+ */
+RSSL_API uint16_t rssl_ctx_cipher(const struct rssl_ctx *ctx, size_t i);
+
+/**
+ * rssl_ctx_set_alpn sets the application protocols in order of preference: {"h2", "http/1.1"}, 2.
+ * n = 0 turns ALPN off. A server with none in common refuses (RFC 7301) with RSSL_ERR_NO_ALPN,
+ * unless RSSL_OPT_ALPN_OPTIONAL. RSSL_ERR_ARGUMENT: a name that is empty or over 255 bytes, a list
+ * over 65535, or a NULL. After an error nothing has changed.
+ */
+RSSL_API rssl_result rssl_ctx_set_alpn(struct rssl_ctx *ctx, const char *const *protos, size_t n);
+
+/**
+ * rssl_ctx_set_options switches RSSL_OPT_ options on (set) and off (clear). RSSL_ERR_ARGUMENT: an
+ * unknown bit, a bit in both, or ctx is NULL. After an error nothing has changed.
+ */
+RSSL_API rssl_result rssl_ctx_set_options(struct rssl_ctx *ctx, uint32_t set, uint32_t clear);
+
+/**
+ * rssl_ctx_options returns the RSSL_OPT_ options that are on; 0 if ctx is NULL.
+ */
+RSSL_API uint32_t rssl_ctx_options(const struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_set_session_cache sets how many servers (by name) a client remembers, in this process,
+ * newest first; 0: off; the default is 256. Sockets without a name take no part. What was
+ * remembered is forgotten. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
+ *
+ * A resumed handshake does not look at certificates again. Hence a client's memory is emptied by
+ * any change to trust, verification or identity, and a server resumes only under the verify mode
+ * and roots that a session began under.
+ */
+RSSL_API rssl_result rssl_ctx_set_session_cache(struct rssl_ctx *ctx, size_t n);
+
+/**
+ * rssl_ctx_set_ticket_count sets how many TLS 1.3 tickets a server sends after a handshake; the
+ * default is 2. RSSL_ERR_ARGUMENT: over 100, or ctx is NULL.
+ */
+RSSL_API rssl_result rssl_ctx_set_ticket_count(struct rssl_ctx *ctx, size_t n);
+
+/**
  * rssl_identity_new_file reads a chain (leaf first) and its key from files, as an object that
  * several contexts can share. key_path may be NULL: the key is in cert_path. cb may be NULL: the
  * key must not be encrypted; it is called inside this call only. RSSL_OK: *out is a new reference,
@@ -1215,7 +983,7 @@ rssl_result rssl_identity_new_file(const char *cert_path,
                                    const char *key_path,
                                    rssl_password_cb cb,
                                    void *user,
-                                   rssl_identity **out);
+                                   struct rssl_identity **out);
 
 /**
  * rssl_identity_new_mem is rssl_identity_new_file from memory, PEM or DER. key may be NULL: the
@@ -1229,47 +997,269 @@ rssl_result rssl_identity_new_mem(const void *cert,
                                   size_t key_len,
                                   rssl_password_cb cb,
                                   void *user,
-                                  rssl_identity **out);
+                                  struct rssl_identity **out);
 
 /**
  * rssl_identity_ref takes one more reference to id and returns id; NULL for NULL. Give it back with
  * rssl_identity_free.
  */
-RSSL_API rssl_identity *rssl_identity_ref(rssl_identity *id);
+RSSL_API struct rssl_identity *rssl_identity_ref(struct rssl_identity *id);
 
 /**
  * rssl_identity_free gives back one reference. id may be NULL. Contexts that use it keep it.
  */
-RSSL_API void rssl_identity_free(rssl_identity *id);
+RSSL_API void rssl_identity_free(struct rssl_identity *id);
 
 /**
- * rssl_version returns the version of the library loaded, such as "0.1.0". Static, never NULL.
+ * rssl_sock_new makes a connection in the role given, which ctx must allow. name is the server's
+ * DNS name (ASCII; a trailing dot is ignored) or IP address, sent as SNI (names only) and checked
+ * against the certificate; required for a client that checks hostnames; NULL for a server, and it
+ * may be NULL for other clients. No input or output happens yet. Until a transport is set the
+ * socket works on memory: rssl_feed and rssl_drain.
+ *
+ * RSSL_OK: *out is the socket, to be given back with rssl_sock_free. RSSL_ERR_STATE: ctx is not for
+ * this role. RSSL_ERR_ARGUMENT: a NULL, no role, or a name that is none, is missing or is too much.
  */
-RSSL_API const char *rssl_version(void);
+RSSL_API
+RSSL_MUST_USE
+rssl_result rssl_sock_new(struct rssl_ctx *ctx,
+                          rssl_role role,
+                          const char *name,
+                          struct rssl_sock **out);
 
 /**
- * rssl_version_number returns the version of the library loaded as RSSL_MAKE_VERSION makes it.
+ * rssl_wrap is rssl_sock_new and rssl_sock_set_fd: the one call that most programs need, in the
+ * order of CPython's wrap_socket(sock, server_side, server_hostname). name may be NULL as there. No
+ * input or output happens yet: the handshake is rssl_handshake, or the first read or write. Results
+ * as of those two; fd stays yours.
  */
-RSSL_API uint32_t rssl_version_number(void);
+RSSL_API
+RSSL_MUST_USE
+rssl_result rssl_wrap(struct rssl_ctx *ctx,
+                      rssl_fd fd,
+                      rssl_role role,
+                      const char *name,
+                      struct rssl_sock **out);
 
 /**
- * rssl_build_info returns what the library is made of, such as
- * "rustls 0.23.46, aws-lc-rs 1.19.0": for logs and bug reports. Static, never NULL.
+ * rssl_sock_free frees s, which may be NULL. It sends nothing and closes nothing: call
+ * rssl_shutdown first. No other thread may be inside a call on s. Inside a callback of s it takes
+ * effect when the outermost call returns.
  */
-RSSL_API const char *rssl_build_info(void);
+RSSL_API void rssl_sock_free(struct rssl_sock *s);
 
 /**
- * rssl_has says whether this build has a feature: "bundled-roots" (Mozilla's trust roots are
- * inside, for rssl_ctx_load_verify_bundled), "fips", "ktls". false for an unknown name.
+ * rssl_sock_set_user keeps a pointer of yours with s, which librssl does not look at.
  */
-RSSL_API bool rssl_has(const char *feature);
+RSSL_API void rssl_sock_set_user(struct rssl_sock *s, void *user);
 
 /**
- * rssl_set_log sends the log messages of the whole process to cb, up to the level max. cb may be
- * NULL: it stops them. When this returns, the callback before is not running and will not be called
- * again, but for a call of it that this call is made from.
+ * rssl_sock_user returns what rssl_sock_set_user kept; NULL if nothing, or if s is NULL.
  */
-RSSL_API void rssl_set_log(rssl_log_cb cb, void *user, rssl_log_level max);
+RSSL_API void *rssl_sock_user(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_set_fd uses a connected descriptor as transport (STARTTLS: after the plain-text
+ * exchange). Borrowed, never closed. Whether calls block is the descriptor's own choice: librssl
+ * never changes O_NONBLOCK, and a timeout set with SO_RCVTIMEO or SO_SNDTIMEO comes back as a WANT.
+ * Writes do not raise SIGPIPE. RSSL_ERR_STATE: a transport is set already, or input or output has
+ * happened. RSSL_ERR_ARGUMENT: fd is not open, or s is NULL.
+ */
+RSSL_API rssl_result rssl_sock_set_fd(struct rssl_sock *s, rssl_fd fd);
+
+/**
+ * rssl_sock_set_fds is rssl_sock_set_fd with one descriptor to read from and one to write to.
+ */
+RSSL_API rssl_result rssl_sock_set_fds(struct rssl_sock *s, rssl_fd rfd, rssl_fd wfd);
+
+/**
+ * rssl_sock_set_io uses your functions as transport. *io is copied. io->drop is called when s no
+ * longer needs io->user; not when this call fails. RSSL_ERR_STATE: a transport is set already, or
+ * input or output has happened. RSSL_ERR_ARGUMENT: a NULL, or a size that cannot be.
+ */
+RSSL_API rssl_result rssl_sock_set_io(struct rssl_sock *s, const struct rssl_io *io);
+
+/**
+ * rssl_feed hands over len bytes of received ciphertext and returns how much it took: all, unless
+ * 64 KiB are waiting unread; then less, or 0. It only stores; rssl_handshake, rssl_read and
+ * rssl_write work. On another transport than memory it is allowed before the first input or output:
+ * bytes that you have read already (STARTTLS, PROXY protocol); later it is RSSL_ERR_STATE, as it is
+ * after rssl_feed_eof. RSSL_ERR_ARGUMENT: a NULL.
+ *
+ * On memory, RSSL_WANT_READ says feed and RSSL_WANT_WRITE says drain; drain after every call, errors
+ * and shutdown included, before you wait.
+ */
+RSSL_API RSSL_MUST_USE ptrdiff_t rssl_feed(struct rssl_sock *s, const void *data, size_t len);
+
+/**
+ * rssl_feed_eof says that the peer's stream ended; feeding after it is RSSL_ERR_STATE, as is this
+ * call on another transport than memory. RSSL_ERR_ARGUMENT: s is NULL.
+ */
+RSSL_API rssl_result rssl_feed_eof(struct rssl_sock *s);
+
+/**
+ * rssl_drain moves ciphertext to send to buf and returns how much, 0 when there is none.
+ * RSSL_ERR_STATE: s has another transport than memory. RSSL_ERR_ARGUMENT: a NULL.
+ */
+RSSL_API ptrdiff_t rssl_drain(struct rssl_sock *s, void *buf, size_t cap);
+
+/**
+ * rssl_drain_pending returns how many bytes rssl_drain has now; 0 on another transport than memory,
+ * or if s is NULL. Queued plaintext becomes ciphertext as it is drained.
+ */
+RSSL_API size_t rssl_drain_pending(const struct rssl_sock *s);
+
+/**
+ * rssl_handshake finishes the handshake: RSSL_OK, a WANT or an error. Calling it is optional:
+ * reading and writing do it. After RSSL_OK it does nothing. In TLS 1.3 a client's RSSL_OK does not
+ * mean that its own certificate was accepted: a refusal is RSSL_ERR_ALERT from the first rssl_read.
+ * RSSL_ERR_STATE: called from a callback of s, or beside another call on s. RSSL_ERR_ARGUMENT: s is
+ * NULL. Other errors end the connection: RSSL_ERR_VERIFY, RSSL_ERR_NO_CERT, RSSL_ERR_ALERT,
+ * RSSL_ERR_PROTOCOL, RSSL_ERR_NO_SHARED, RSSL_ERR_NO_ALPN, RSSL_ERR_NOT_TLS, RSSL_ERR_EOF,
+ * RSSL_ERR_IO; RSSL_ERR_INTERRUPTED does not.
+ */
+RSSL_API RSSL_MUST_USE rssl_result rssl_handshake(struct rssl_sock *s);
+
+/**
+ * rssl_read returns plaintext: 1 to len bytes, 0 when the peer said close_notify, RSSL_ERR_EOF when
+ * it vanished without (truncation: HTTP/1.0 programs may treat it as 0), and the same again
+ * afterwards. len must not be 0; bytes of buf past the count may have been written. When it returns
+ * RSSL_WANT_READ nothing decryptable is left inside, so that waiting on the descriptor cannot miss
+ * data. It never waits to write: what reading causes to be sent (key update, alert) is sent as far
+ * as the transport takes it, and RSSL_POLL_OUT says the rest. Before the handshake is done it does
+ * that first, with the results of rssl_handshake.
+ *
+ * Full duplex: after rssl_handshake is RSSL_OK, {rssl_read, rssl_peek, rssl_pending} on one thread
+ * and {rssl_write, rssl_flush, rssl_shutdown(RSSL_SHUT_WR)} on another may run at once, on blocking
+ * transports too: no lock is held while the transport blocks. What the reader causes to be sent goes
+ * out with the writer's bytes when a write is in progress, else from the reader, never interleaved.
+ * All getters are safe beside both. Everything else, RSSL_SHUT_RDWR and rssl_sock_free included,
+ * needs both to have stopped; to stop a blocked thread, shut the descriptor down.
+ */
+RSSL_API RSSL_MUST_USE ptrdiff_t rssl_read(struct rssl_sock *s, void *buf, size_t len);
+
+/**
+ * rssl_peek is rssl_read, but leaves the bytes to be read again.
+ */
+RSSL_API RSSL_MUST_USE ptrdiff_t rssl_peek(struct rssl_sock *s, void *buf, size_t len);
+
+/**
+ * rssl_pending decrypts what has been received and returns how many bytes are ready; 0 means that
+ * the next rssl_read needs the transport (or returns 0 or an error), or that s is NULL.
+ */
+RSSL_API size_t rssl_pending(struct rssl_sock *s);
+
+/**
+ * rssl_write takes 1 to len bytes and returns how many. Taken bytes are librssl's: never send them
+ * again, and use the buffer for anything. len 0 does nothing and returns 0. On a blocking transport
+ * all of len is on the wire when it returns. On a non-blocking one it first sends what waits inside;
+ * if some is left it takes nothing and returns RSSL_WANT_WRITE; otherwise it takes up to 64 KiB, and
+ * what the transport does not accept waits inside: poll for rssl_events, or call rssl_flush until
+ * RSSL_OK (for OpenSSL's semantics, before you report the count). RSSL_WANT_READ comes only before
+ * the handshake is done. When sending fails because the peer reset the connection, an alert that it
+ * sent before is the error reported. RSSL_ERR_CLOSED: after rssl_shutdown, and in TLS 1.2 when the
+ * key has protected as much as it may. Other results as of rssl_handshake.
+ */
+RSSL_API RSSL_MUST_USE ptrdiff_t rssl_write(struct rssl_sock *s, const void *buf, size_t len);
+
+/**
+ * rssl_sock_set_write_queue lets rssl_write take up to n bytes more, before the handshake is done
+ * or while ciphertext waits inside (default 0: it returns a WANT instead). RSSL_ERR_STATE: called
+ * from a callback of s. RSSL_ERR_ARGUMENT: s is NULL.
+ */
+RSSL_API rssl_result rssl_sock_set_write_queue(struct rssl_sock *s, size_t n);
+
+/**
+ * rssl_flush sends all that waits inside: RSSL_OK when nothing is left, or a WANT. Errors as of
+ * rssl_write.
+ */
+RSSL_API RSSL_MUST_USE rssl_result rssl_flush(struct rssl_sock *s);
+
+/**
+ * rssl_events returns what to poll the transport for now: RSSL_POLL_IN (of two descriptors: the
+ * reading one) and RSSL_POLL_OUT, the numbers of POLLIN and POLLOUT on Linux, BSD and macOS.
+ * RSSL_POLL_READY beside them: rssl_read returns at once, do not sleep (a program that pauses
+ * reading ignores IN and READY). 0: nothing to wait for: the connection is over and all was sent, or
+ * s is NULL. The whole of event-loop integration is: poll for this, then call again; edge-triggered,
+ * until a WANT.
+ */
+RSSL_API uint32_t rssl_events(const struct rssl_sock *s);
+
+/**
+ * rssl_shutdown says close_notify and flushes. RSSL_SHUT_WR: reading goes on, rssl_write is
+ * RSSL_ERR_CLOSED. RSSL_SHUT_RDWR also waits for the peer's, after which rssl_read is 0; data that
+ * arrives meanwhile is RSSL_WANT_CONSUME: rssl_read it, or free the socket; a peer that ends without
+ * close_notify is RSSL_ERR_EOF. Again after RSSL_OK: RSSL_OK. RSSL_ERR_STATE: before the handshake
+ * is done. RSSL_ERR_ARGUMENT: how is neither, or s is NULL. Other results as of rssl_write.
+ */
+RSSL_API rssl_result rssl_shutdown(struct rssl_sock *s, int32_t how);
+
+/**
+ * rssl_sock_error returns the error that ended the connection, or NULL. Borrowed from s. Set once;
+ * later errors do not replace it.
+ */
+RSSL_API const struct rssl_error *rssl_sock_error(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_is_connected returns whether the handshake is done; false if s is NULL.
+ */
+RSSL_API bool rssl_sock_is_connected(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_version returns the protocol version agreed, such as RSSL_TLS1_3; 0 until the handshake
+ * is done.
+ */
+RSSL_API uint16_t rssl_sock_version(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_cipher returns the IANA number of the cipher agreed; 0 until the handshake is done.
+ */
+RSSL_API uint16_t rssl_sock_cipher(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_group returns the IANA number of the key exchange group; 0 until the handshake is done,
+ * and when a resumed session needed none.
+ */
+RSSL_API uint16_t rssl_sock_group(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_alpn returns the application protocol agreed; a NUL follows the bytes. Borrowed from s.
+ * Absent: none was agreed, or the handshake is not done.
+ */
+RSSL_API struct rssl_bytes rssl_sock_alpn(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_server_name returns the name that SNI carries: of a client, the one it was made for if
+ * that is a DNS name; of a server, the one that the client asked for. Borrowed from s. NULL: none,
+ * or on a server the handshake is not done.
+ */
+RSSL_API const char *rssl_sock_server_name(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_resumed returns whether the handshake resumed an earlier session; false until it is
+ * done.
+ */
+RSSL_API bool rssl_sock_resumed(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_verify_result returns the built-in verdict on the peer's certificate, an RSSL_V_ number;
+ * after resumption that of the handshake it goes back to. RSSL_V_UNSPECIFIED when nothing was
+ * verified: RSSL_CERT_NONE, no certificate, no handshake yet.
+ */
+RSSL_API int32_t rssl_sock_verify_result(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_traffic reads how many bytes were received from the transport and sent to it, TLS's own
+ * included. rx and tx may be NULL. If s is NULL they become 0.
+ */
+RSSL_API void rssl_sock_traffic(const struct rssl_sock *s, uint64_t *rx, uint64_t *tx);
+
+/**
+ * rssl_sock_peer_cert_new returns a reference to certificate i of the chain that the peer sent, 0 is
+ * the leaf, to be given back with rssl_cert_free. NULL: past the end, no certificate, the handshake
+ * is not done, or s is NULL.
+ */
+RSSL_API struct rssl_cert *rssl_sock_peer_cert_new(const struct rssl_sock *s, size_t i);
 
 /**
  * rssl_version_name returns OpenSSL's name of a protocol version, such as "TLSv1.3". Static; NULL
@@ -1301,273 +1291,192 @@ RSSL_API int rssl_cipher_bits(uint16_t c);
 RSSL_API const char *rssl_group_name(uint16_t g);
 
 /**
- * rssl_sock_new makes a connection in the role given, which ctx must allow. name is the server's
- * DNS name (ASCII; a trailing dot is ignored) or IP address, sent as SNI (names only) and checked
- * against the certificate; required for a client that checks hostnames; NULL for a server, and it
- * may be NULL for other clients. No input or output happens yet. Until a transport is set the
- * socket works on memory: rssl_feed and rssl_drain.
- *
- * RSSL_OK: *out is the socket, to be given back with rssl_sock_free. RSSL_ERR_STATE: ctx is not for
- * this role. RSSL_ERR_ARGUMENT: a NULL, no role, or a name that is none, is missing or is too much.
+ * rssl_cert_new_mem reads the first certificate of a PEM, or one DER, from len bytes at data.
+ * RSSL_OK: *out is a new reference, to be given back with rssl_cert_free. RSSL_ERR_FORMAT: no
+ * certificate, or a malformed one; the message says where. RSSL_ERR_ARGUMENT: a NULL.
  */
 RSSL_API
 RSSL_MUST_USE
-rssl_result rssl_sock_new(rssl_ctx *ctx,
-                          rssl_role role,
-                          const char *name,
-                          rssl_sock **out);
+rssl_result rssl_cert_new_mem(const void *data,
+                              size_t len,
+                              struct rssl_cert **out);
 
 /**
- * rssl_wrap is rssl_sock_new and rssl_sock_set_fd: the one call that most programs need, in the
- * order of CPython's wrap_socket(sock, server_side, server_hostname). name may be NULL as there. No
- * input or output happens yet: the handshake is rssl_handshake, or the first read or write. Results
- * as of those two; fd stays yours.
+ * rssl_cert_new_file reads the first certificate of a PEM file, or a file of one DER.
+ * RSSL_OK: *out is a new reference, to be given back with rssl_cert_free. RSSL_ERR_FILE: the
+ * file cannot be read, see rssl_error_errno. RSSL_ERR_FORMAT: no certificate in it, or a
+ * malformed one; the message says where. RSSL_ERR_ARGUMENT: a NULL.
+ */
+RSSL_API RSSL_MUST_USE rssl_result rssl_cert_new_file(const char *path, struct rssl_cert **out);
+
+/**
+ * rssl_cert_ref takes one more reference to c and returns c; NULL for NULL. Give it back with
+ * rssl_cert_free.
+ */
+RSSL_API struct rssl_cert *rssl_cert_ref(struct rssl_cert *c);
+
+/**
+ * rssl_cert_free gives back one reference. c may be NULL. What was borrowed from c lives as
+ * long as another reference does.
+ */
+RSSL_API void rssl_cert_free(struct rssl_cert *c);
+
+/**
+ * rssl_cert_der returns the certificate as it was signed. Borrowed from c. Absent: c is NULL.
+ */
+RSSL_API struct rssl_bytes rssl_cert_der(const struct rssl_cert *c);
+
+/**
+ * rssl_cert_pem returns the certificate in PEM, with its last newline. Borrowed from c. NULL:
+ * c is NULL.
+ */
+RSSL_API const char *rssl_cert_pem(const struct rssl_cert *c);
+
+/**
+ * rssl_cert_text describes the certificate for people, in many lines. The format is not
+ * stable. Borrowed from c. NULL: c is NULL.
+ */
+RSSL_API const char *rssl_cert_text(const struct rssl_cert *c);
+
+/**
+ * rssl_cert_version returns 3 for X.509 v3, or 1 or 2; 0 if the certificate is malformed or c
+ * is NULL.
+ */
+RSSL_API int rssl_cert_version(const struct rssl_cert *c);
+
+/**
+ * rssl_cert_serial returns the contents of the serial number's INTEGER: big-endian, in two's
+ * complement. Borrowed from c. Absent: the certificate is malformed or c is NULL.
+ */
+RSSL_API struct rssl_bytes rssl_cert_serial(const struct rssl_cert *c);
+
+/**
+ * rssl_cert_not_before returns the first second at which the certificate is valid, in seconds
+ * since 1970; 0 if the certificate is malformed or c is NULL.
+ */
+RSSL_API int64_t rssl_cert_not_before(const struct rssl_cert *c);
+
+/**
+ * rssl_cert_not_after returns the last second at which the certificate is valid, in seconds
+ * since 1970; 0 if the certificate is malformed or c is NULL.
+ */
+RSSL_API int64_t rssl_cert_not_after(const struct rssl_cert *c);
+
+/**
+ * rssl_cert_is_ca returns whether basicConstraints says that the certificate belongs to a
+ * certificate authority; false if c is NULL.
+ */
+RSSL_API bool rssl_cert_is_ca(const struct rssl_cert *c);
+
+/**
+ * rssl_cert_key_type returns OpenSSL's long name of the public key's algorithm, such as
+ * "rsaEncryption" or "id-ecPublicKey", or dotted digits. Borrowed from c. NULL: the certificate
+ * is malformed or c is NULL.
+ */
+RSSL_API const char *rssl_cert_key_type(const struct rssl_cert *c);
+
+/**
+ * rssl_cert_key_bits returns the size of the public key in bits; 0 if it is not known or c is
+ * NULL.
+ */
+RSSL_API int rssl_cert_key_bits(const struct rssl_cert *c);
+
+/**
+ * rssl_cert_signature_type returns OpenSSL's long name of the algorithm that the issuer signed
+ * with, such as "ecdsa-with-SHA256", or dotted digits. Borrowed from c. NULL: the certificate is
+ * malformed or c is NULL.
+ */
+RSSL_API const char *rssl_cert_signature_type(const struct rssl_cert *c);
+
+/**
+ * rssl_cert_spki returns the SubjectPublicKeyInfo, DER, for pinning. Borrowed from c. Absent:
+ * the certificate is malformed or c is NULL.
+ */
+RSSL_API struct rssl_bytes rssl_cert_spki(const struct rssl_cert *c);
+
+/**
+ * rssl_cert_matches returns whether a subjectAltName of c names the DNS name or IP address
+ * given; the common name is not looked at. false too if name is neither, or a pointer is NULL.
+ */
+RSSL_API bool rssl_cert_matches(const struct rssl_cert *c, const char *name);
+
+/**
+ * rssl_cert_name_at finds attribute i of the subject or the issuer, in certificate order. *rdn
+ * becomes the number of the set that it belongs to, *key OpenSSL's long name ("commonName") or
+ * dotted digits, *value UTF-8, which can hold NULs. Both are borrowed from c. rdn, key and value
+ * may be NULL. Returns false, and changes nothing, past the end, if which is neither, or if c is
+ * NULL.
  */
 RSSL_API
-RSSL_MUST_USE
-rssl_result rssl_wrap(rssl_ctx *ctx,
-                      rssl_fd fd,
-                      rssl_role role,
-                      const char *name,
-                      rssl_sock **out);
+bool rssl_cert_name_at(const struct rssl_cert *c,
+                       rssl_name which,
+                       size_t i,
+                       size_t *rdn,
+                       const char **key,
+                       struct rssl_bytes *value);
 
 /**
- * rssl_sock_free frees s, which may be NULL. It sends nothing and closes nothing: call
- * rssl_shutdown first. No other thread may be inside a call on s. Inside a callback of s it takes
- * effect when the outermost call returns.
+ * rssl_cert_name_der returns the DER of the subject's or the issuer's Name. Borrowed from c.
+ * Absent: the certificate is malformed, which is neither, or c is NULL.
  */
-RSSL_API void rssl_sock_free(rssl_sock *s);
+RSSL_API struct rssl_bytes rssl_cert_name_der(const struct rssl_cert *c, rssl_name which);
 
 /**
- * rssl_sock_set_user keeps a pointer of yours with s, which librssl does not look at.
- */
-RSSL_API void rssl_sock_set_user(rssl_sock *s, void *user);
-
-/**
- * rssl_sock_user returns what rssl_sock_set_user kept; NULL if nothing, or if s is NULL.
- */
-RSSL_API void *rssl_sock_user(const rssl_sock *s);
-
-/**
- * rssl_sock_set_fd uses a connected descriptor as transport (STARTTLS: after the plain-text
- * exchange). Borrowed, never closed. Whether calls block is the descriptor's own choice: librssl
- * never changes O_NONBLOCK, and a timeout set with SO_RCVTIMEO or SO_SNDTIMEO comes back as a WANT.
- * Writes do not raise SIGPIPE. RSSL_ERR_STATE: a transport is set already, or input or output has
- * happened. RSSL_ERR_ARGUMENT: fd is not open, or s is NULL.
- */
-RSSL_API rssl_result rssl_sock_set_fd(rssl_sock *s, rssl_fd fd);
-
-/**
- * rssl_sock_set_fds is rssl_sock_set_fd with one descriptor to read from and one to write to.
- */
-RSSL_API rssl_result rssl_sock_set_fds(rssl_sock *s, rssl_fd rfd, rssl_fd wfd);
-
-/**
- * rssl_sock_set_io uses your functions as transport. *io is copied. io->drop is called when s no
- * longer needs io->user; not when this call fails. RSSL_ERR_STATE: a transport is set already, or
- * input or output has happened. RSSL_ERR_ARGUMENT: a NULL, or a size that cannot be.
- */
-RSSL_API rssl_result rssl_sock_set_io(rssl_sock *s, const rssl_io *io);
-
-/**
- * rssl_feed hands over len bytes of received ciphertext and returns how much it took: all, unless
- * 64 KiB are waiting unread; then less, or 0. It only stores; rssl_handshake, rssl_read and
- * rssl_write work. On another transport than memory it is allowed before the first input or output:
- * bytes that you have read already (STARTTLS, PROXY protocol); later it is RSSL_ERR_STATE, as it is
- * after rssl_feed_eof. RSSL_ERR_ARGUMENT: a NULL.
- *
- * On memory, RSSL_WANT_READ says feed and RSSL_WANT_WRITE says drain; drain after every call, errors
- * and shutdown included, before you wait.
+ * rssl_cert_san_at finds subject alternative name i, in certificate order. *type becomes one of
+ * the RSSL_SAN_ numbers, *value the name in the form that number states, borrowed from c; text
+ * is as the certificate has it and can hold NULs. type and value may be NULL. Returns false, and
+ * changes nothing, past the end, if the names are malformed, or if c is NULL.
  */
 RSSL_API
-RSSL_MUST_USE
-ptrdiff_t rssl_feed(rssl_sock *s,
-                    const void *data,
-                    size_t len);
+bool rssl_cert_san_at(const struct rssl_cert *c,
+                      size_t i,
+                      rssl_san *type,
+                      struct rssl_bytes *value);
 
 /**
- * rssl_feed_eof says that the peer's stream ended; feeding after it is RSSL_ERR_STATE, as is this
- * call on another transport than memory. RSSL_ERR_ARGUMENT: s is NULL.
+ * rssl_cert_uri_at returns URI i of the kind given, in certificate order. Borrowed from c. NULL:
+ * past the end, which is none of the kinds, or c is NULL.
  */
-RSSL_API rssl_result rssl_feed_eof(rssl_sock *s);
+RSSL_API const char *rssl_cert_uri_at(const struct rssl_cert *c, rssl_uri which, size_t i);
 
 /**
- * rssl_drain moves ciphertext to send to buf and returns how much, 0 when there is none.
- * RSSL_ERR_STATE: s has another transport than memory. RSSL_ERR_ARGUMENT: a NULL.
- */
-RSSL_API ptrdiff_t rssl_drain(rssl_sock *s, void *buf, size_t cap);
-
-/**
- * rssl_drain_pending returns how many bytes rssl_drain has now; 0 on another transport than memory,
- * or if s is NULL. Queued plaintext becomes ciphertext as it is drained.
- */
-RSSL_API size_t rssl_drain_pending(const rssl_sock *s);
-
-/**
- * rssl_handshake finishes the handshake: RSSL_OK, a WANT or an error. Calling it is optional:
- * reading and writing do it. After RSSL_OK it does nothing. In TLS 1.3 a client's RSSL_OK does not
- * mean that its own certificate was accepted: a refusal is RSSL_ERR_ALERT from the first rssl_read.
- * RSSL_ERR_STATE: called from a callback of s, or beside another call on s. RSSL_ERR_ARGUMENT: s is
- * NULL. Other errors end the connection: RSSL_ERR_VERIFY, RSSL_ERR_NO_CERT, RSSL_ERR_ALERT,
- * RSSL_ERR_PROTOCOL, RSSL_ERR_NO_SHARED, RSSL_ERR_NO_ALPN, RSSL_ERR_NOT_TLS, RSSL_ERR_EOF,
- * RSSL_ERR_IO; RSSL_ERR_INTERRUPTED does not.
- */
-RSSL_API RSSL_MUST_USE rssl_result rssl_handshake(rssl_sock *s);
-
-/**
- * rssl_read returns plaintext: 1 to len bytes, 0 when the peer said close_notify, RSSL_ERR_EOF when
- * it vanished without (truncation: HTTP/1.0 programs may treat it as 0), and the same again
- * afterwards. len must not be 0; bytes of buf past the count may have been written. When it returns
- * RSSL_WANT_READ nothing decryptable is left inside, so that waiting on the descriptor cannot miss
- * data. It never waits to write: what reading causes to be sent (key update, alert) is sent as far
- * as the transport takes it, and RSSL_POLL_OUT says the rest. Before the handshake is done it does
- * that first, with the results of rssl_handshake.
- *
- * Full duplex: after rssl_handshake is RSSL_OK, {rssl_read, rssl_peek, rssl_pending} on one thread
- * and {rssl_write, rssl_flush, rssl_shutdown(RSSL_SHUT_WR)} on another may run at once, on blocking
- * transports too: no lock is held while the transport blocks. What the reader causes to be sent goes
- * out with the writer's bytes when a write is in progress, else from the reader, never interleaved.
- * All getters are safe beside both. Everything else, RSSL_SHUT_RDWR and rssl_sock_free included,
- * needs both to have stopped; to stop a blocked thread, shut the descriptor down.
+ * rssl_cert_extension returns the value, DER, of the extension with this dotted identifier, such
+ * as "2.5.29.17", borrowed from c; *critical becomes whether it is critical. critical may be
+ * NULL. Absent, with *critical false: there is none, or c or oid is NULL.
  */
 RSSL_API
-RSSL_MUST_USE
-ptrdiff_t rssl_read(rssl_sock *s,
-                    void *buf,
-                    size_t len);
+struct rssl_bytes rssl_cert_extension(const struct rssl_cert *c,
+                                      const char *oid,
+                                      bool *critical);
 
 /**
- * rssl_peek is rssl_read, but leaves the bytes to be read again.
+ * rssl_version returns the version of the library loaded, such as "0.1.0". Static, never NULL.
  */
-RSSL_API RSSL_MUST_USE ptrdiff_t rssl_peek(rssl_sock *s, void *buf, size_t len);
+RSSL_API const char *rssl_version(void);
 
 /**
- * rssl_pending decrypts what has been received and returns how many bytes are ready; 0 means that
- * the next rssl_read needs the transport (or returns 0 or an error), or that s is NULL.
+ * rssl_version_number returns the version of the library loaded as RSSL_MAKE_VERSION makes it.
  */
-RSSL_API size_t rssl_pending(rssl_sock *s);
+RSSL_API uint32_t rssl_version_number(void);
 
 /**
- * rssl_write takes 1 to len bytes and returns how many. Taken bytes are librssl's: never send them
- * again, and use the buffer for anything. len 0 does nothing and returns 0. On a blocking transport
- * all of len is on the wire when it returns. On a non-blocking one it first sends what waits inside;
- * if some is left it takes nothing and returns RSSL_WANT_WRITE; otherwise it takes up to 64 KiB, and
- * what the transport does not accept waits inside: poll for rssl_events, or call rssl_flush until
- * RSSL_OK (for OpenSSL's semantics, before you report the count). RSSL_WANT_READ comes only before
- * the handshake is done. When sending fails because the peer reset the connection, an alert that it
- * sent before is the error reported. RSSL_ERR_CLOSED: after rssl_shutdown, and in TLS 1.2 when the
- * key has protected as much as it may. Other results as of rssl_handshake.
+ * rssl_build_info returns what the library is made of, such as
+ * "rustls 0.23.46, aws-lc-rs 1.19.0": for logs and bug reports. Static, never NULL.
  */
-RSSL_API
-RSSL_MUST_USE
-ptrdiff_t rssl_write(rssl_sock *s,
-                     const void *buf,
-                     size_t len);
+RSSL_API const char *rssl_build_info(void);
 
 /**
- * rssl_sock_set_write_queue lets rssl_write take up to n bytes more, before the handshake is done
- * or while ciphertext waits inside (default 0: it returns a WANT instead). RSSL_ERR_STATE: called
- * from a callback of s. RSSL_ERR_ARGUMENT: s is NULL.
+ * rssl_has says whether this build has a feature: "bundled-roots" (Mozilla's trust roots are
+ * inside, for rssl_ctx_load_verify_bundled), "fips", "ktls". false for an unknown name.
  */
-RSSL_API rssl_result rssl_sock_set_write_queue(rssl_sock *s, size_t n);
+RSSL_API bool rssl_has(const char *feature);
 
 /**
- * rssl_flush sends all that waits inside: RSSL_OK when nothing is left, or a WANT. Errors as of
- * rssl_write.
+ * rssl_set_log sends the log messages of the whole process to cb, up to the level max. cb may be
+ * NULL: it stops them. When this returns, the callback before is not running and will not be called
+ * again, but for a call of it that this call is made from.
  */
-RSSL_API RSSL_MUST_USE rssl_result rssl_flush(rssl_sock *s);
-
-/**
- * rssl_events returns what to poll the transport for now: RSSL_POLL_IN (of two descriptors: the
- * reading one) and RSSL_POLL_OUT, the numbers of POLLIN and POLLOUT on Linux, BSD and macOS.
- * RSSL_POLL_READY beside them: rssl_read returns at once, do not sleep (a program that pauses
- * reading ignores IN and READY). 0: nothing to wait for: the connection is over and all was sent, or
- * s is NULL. The whole of event-loop integration is: poll for this, then call again; edge-triggered,
- * until a WANT.
- */
-RSSL_API
-uint32_t rssl_events(const rssl_sock *s);
-
-/**
- * rssl_shutdown says close_notify and flushes. RSSL_SHUT_WR: reading goes on, rssl_write is
- * RSSL_ERR_CLOSED. RSSL_SHUT_RDWR also waits for the peer's, after which rssl_read is 0; data that
- * arrives meanwhile is RSSL_WANT_CONSUME: rssl_read it, or free the socket; a peer that ends without
- * close_notify is RSSL_ERR_EOF. Again after RSSL_OK: RSSL_OK. RSSL_ERR_STATE: before the handshake
- * is done. RSSL_ERR_ARGUMENT: how is neither, or s is NULL. Other results as of rssl_write.
- */
-RSSL_API
-rssl_result rssl_shutdown(rssl_sock *s,
-                          int32_t how);
-
-/**
- * rssl_sock_error returns the error that ended the connection, or NULL. Borrowed from s. Set once;
- * later errors do not replace it.
- */
-RSSL_API const rssl_error *rssl_sock_error(const rssl_sock *s);
-
-/**
- * rssl_sock_is_connected returns whether the handshake is done; false if s is NULL.
- */
-RSSL_API bool rssl_sock_is_connected(const rssl_sock *s);
-
-/**
- * rssl_sock_version returns the protocol version agreed, such as RSSL_TLS1_3; 0 until the handshake
- * is done.
- */
-RSSL_API uint16_t rssl_sock_version(const rssl_sock *s);
-
-/**
- * rssl_sock_cipher returns the IANA number of the cipher agreed; 0 until the handshake is done.
- */
-RSSL_API uint16_t rssl_sock_cipher(const rssl_sock *s);
-
-/**
- * rssl_sock_group returns the IANA number of the key exchange group; 0 until the handshake is done,
- * and when a resumed session needed none.
- */
-RSSL_API uint16_t rssl_sock_group(const rssl_sock *s);
-
-/**
- * rssl_sock_alpn returns the application protocol agreed; a NUL follows the bytes. Borrowed from s.
- * Absent: none was agreed, or the handshake is not done.
- */
-RSSL_API rssl_bytes rssl_sock_alpn(const rssl_sock *s);
-
-/**
- * rssl_sock_server_name returns the name that SNI carries: of a client, the one it was made for if
- * that is a DNS name; of a server, the one that the client asked for. Borrowed from s. NULL: none,
- * or on a server the handshake is not done.
- */
-RSSL_API const char *rssl_sock_server_name(const rssl_sock *s);
-
-/**
- * rssl_sock_resumed returns whether the handshake resumed an earlier session; false until it is
- * done.
- */
-RSSL_API bool rssl_sock_resumed(const rssl_sock *s);
-
-/**
- * rssl_sock_verify_result returns the built-in verdict on the peer's certificate, an RSSL_V_ number;
- * after resumption that of the handshake it goes back to. RSSL_V_UNSPECIFIED when nothing was
- * verified: RSSL_CERT_NONE, no certificate, no handshake yet.
- */
-RSSL_API
-int32_t rssl_sock_verify_result(const rssl_sock *s);
-
-/**
- * rssl_sock_traffic reads how many bytes were received from the transport and sent to it, TLS's own
- * included. rx and tx may be NULL. If s is NULL they become 0.
- */
-RSSL_API void rssl_sock_traffic(const rssl_sock *s, uint64_t *rx, uint64_t *tx);
-
-/**
- * rssl_sock_peer_cert_new returns a reference to certificate i of the chain that the peer sent, 0 is
- * the leaf, to be given back with rssl_cert_free. NULL: past the end, no certificate, the handshake
- * is not done, or s is NULL.
- */
-RSSL_API
-rssl_cert *rssl_sock_peer_cert_new(const rssl_sock *s,
-                                   size_t i);
+RSSL_API void rssl_set_log(rssl_log_cb cb, void *user, rssl_log_level max);
 
 #ifdef __cplusplus
 }  // extern "C"

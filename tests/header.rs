@@ -14,7 +14,7 @@ fn read(relative: &str) -> String {
 }
 
 /// The files of src/ffi in the order in which a person reads the header.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     "results",
     "bytes",
     "drop_user",
@@ -26,6 +26,7 @@ const SOURCES: [&str; 11] = [
     "names",
     "cert",
     "library",
+    "log",
 ];
 
 fn generated() -> String {

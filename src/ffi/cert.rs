@@ -15,8 +15,7 @@ use crate::trust::PeerName;
 use crate::x509::{self, AlternativeNameKind, Certificate, Name, UriKind};
 
 /// One X.509 certificate. Any number of threads may use it at once.
-///
-/// A pointer to it is an `Arc<Certificate>` turned raw: this type only names it.
+// A pointer to it is an `Arc<Certificate>` turned raw: this type only names it.
 pub struct rssl_cert {
     _opaque: [u8; 0],
 }
@@ -65,6 +64,7 @@ pub(crate) fn into_handle(certificate: Arc<Certificate>) -> *mut rssl_cert {
 /// rssl_cert_new_mem reads the first certificate of a PEM, or one DER, from len bytes at data.
 /// RSSL_OK: *out is a new reference, to be given back with rssl_cert_free. RSSL_ERR_FORMAT: no
 /// certificate, or a malformed one; the message says where. RSSL_ERR_ARGUMENT: a NULL.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_cert_new_mem(
     data: *const c_void,
@@ -83,6 +83,7 @@ pub unsafe extern "C" fn rssl_cert_new_mem(
 /// RSSL_OK: *out is a new reference, to be given back with rssl_cert_free. RSSL_ERR_FILE: the
 /// file cannot be read, see rssl_error_errno. RSSL_ERR_FORMAT: no certificate in it, or a
 /// malformed one; the message says where. RSSL_ERR_ARGUMENT: a NULL.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_cert_new_file(
     path: *const c_char,

@@ -12,8 +12,7 @@ use crate::identity::Identity;
 use crate::trust::Mode;
 
 /// Settings shared by many connections. Any number of threads may use it at once.
-///
-/// A pointer to it is an `Arc<Context>` turned raw: this type only names it.
+// A pointer to it is an `Arc<Context>` turned raw: this type only names it.
 pub struct rssl_ctx {
     _opaque: [u8; 0],
 }
@@ -46,22 +45,22 @@ pub const RSSL_TLS1_2: u16 = 0x0303;
 pub const RSSL_TLS1_3: u16 = 0x0304;
 
 /// Server: no common application protocol is not an error.
-pub const RSSL_OPT_ALPN_OPTIONAL: u32 = 1 << 0;
+pub const RSSL_OPT_ALPN_OPTIONAL: u32 = 1u32 << 0;
 /// Server: our cipher order wins (default on).
-pub const RSSL_OPT_SERVER_ORDER: u32 = 1 << 1;
+pub const RSSL_OPT_SERVER_ORDER: u32 = 1u32 << 1;
 /// Server: send no tickets; resumption by TLS 1.2 session id stays.
-pub const RSSL_OPT_NO_TICKETS: u32 = 1 << 2;
+pub const RSSL_OPT_NO_TICKETS: u32 = 1u32 << 2;
 /// Client: do not send the server's name.
-pub const RSSL_OPT_NO_SNI: u32 = 1 << 3;
+pub const RSSL_OPT_NO_SNI: u32 = 1u32 << 3;
 /// Say RSSL_ERR_INTERRUPTED instead of retrying after EINTR.
-pub const RSSL_OPT_RETURN_EINTR: u32 = 1 << 4;
+pub const RSSL_OPT_RETURN_EINTR: u32 = 1u32 << 4;
 /// A leaf that is itself in the trust store and has no subjectAltName may match by its common
 /// name.
-pub const RSSL_OPT_INSECURE_MATCH_CN: u32 = 1 << 6;
+pub const RSSL_OPT_INSECURE_MATCH_CN: u32 = 1u32 << 6;
 /// Server: do not send the roots' names when asking for a client certificate.
-pub const RSSL_OPT_NO_CA_NAMES: u32 = 1 << 7;
+pub const RSSL_OPT_NO_CA_NAMES: u32 = 1u32 << 7;
 /// TLS 1.2 only with extended master secret.
-pub const RSSL_OPT_REQUIRE_EMS: u32 = 1 << 8;
+pub const RSSL_OPT_REQUIRE_EMS: u32 = 1u32 << 8;
 
 /// # Safety
 /// `ctx` is NULL or a live handle, and stays so during `'a`.

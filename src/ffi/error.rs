@@ -8,8 +8,7 @@ use crate::error::{Alert, Code, Error};
 use crate::trust;
 
 /// What went wrong, in detail. Borrowed; see rssl_last_error and rssl_sock_error.
-///
-/// A pointer to it is a pointer to an `Error`: this type only names it.
+// A pointer to it is a pointer to an `Error`: this type only names it.
 pub struct rssl_error {
     _opaque: [u8; 0],
 }

@@ -10,8 +10,7 @@ use crate::error::{Code, Error, Result};
 use crate::identity::Identity;
 
 /// A certificate chain and its private key. Any number of threads may use it at once.
-///
-/// A pointer to it is an `Arc<Identity>` turned raw: this type only names it.
+// A pointer to it is an `Arc<Identity>` turned raw: this type only names it.
 pub struct rssl_identity {
     _opaque: [u8; 0],
 }
