@@ -27,8 +27,12 @@ struct Contexts {
 
 impl Contexts {
     fn new() -> Self {
+        Contexts::named(&["localhost"])
+    }
+
+    fn named(names: &[&str]) -> Self {
         let authority = Authority::root("rssl test root");
-        let credentials = authority.issue(&Leaf::server(&["localhost"]));
+        let credentials = authority.issue(&Leaf::server(names));
         let server = Context::new(SERVER).unwrap();
         let identity = Identity::from_memory(
             credentials.chain_pem().as_bytes(),
@@ -44,15 +48,26 @@ impl Contexts {
     }
 
     fn pair(&self) -> Pair {
+        self.pair_for("localhost")
+    }
+
+    fn pair_for(&self, name: &str) -> Pair {
         Pair {
-            client: Socket::new(
-                &self.client.setup().unwrap(),
-                Role::Client,
-                Some("localhost"),
-            )
-            .unwrap(),
+            client: Socket::new(&self.client.setup().unwrap(), Role::Client, Some(name)).unwrap(),
             server: Socket::new(&self.server.setup().unwrap(), Role::Server, None).unwrap(),
         }
+    }
+}
+
+impl Contexts {
+    /// Whether a connection to `name` resumes; either way it is remembered.
+    fn resumes(&self, name: &str) -> bool {
+        let pair = self.pair_for(name);
+        let (client, _) = pair.connect();
+        client.unwrap();
+        pair.carry();
+        let _ = pair.client.read(&mut [0; 1]);
+        pair.client.agreed().unwrap().agreement.resumed
     }
 }
 
@@ -268,4 +283,17 @@ fn a_failure_that_ends_a_shutdown_tells_the_peer() {
     pair.client.feed(&FORGED).unwrap();
     assert_eq!(failed(pair.client.shutdown(How::Both)), Code::Protocol);
     assert_ne!(pair.client.events() & POLL_OUT, 0);
+}
+
+#[test]
+fn as_many_servers_are_remembered_as_were_asked_for() {
+    let contexts = Contexts::named(&["a.test", "b.test", "c.test"]);
+    contexts.client.set_session_cache(2).unwrap();
+    for name in ["a.test", "b.test"] {
+        assert!(!contexts.resumes(name));
+    }
+    assert!(contexts.resumes("a.test"));
+    assert!(contexts.resumes("b.test"));
+    assert!(!contexts.resumes("c.test"));
+    assert!(!contexts.resumes("a.test"));
 }
