@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::server::Acceptor;
-use rustls::{ClientConfig, ClientConnection, Connection, ServerConnection};
+use rustls::{ClientConfig, ClientConnection, Connection, ServerConnection, SupportedCipherSuite};
 
 use crate::error::{Alert, Error, Result};
 use crate::trust::{Verdict, observe};
@@ -42,7 +42,15 @@ pub struct Engine {
     peer_closed: bool,
     /// Bytes of the next record that rustls has already.
     ahead: usize,
+    /// Records of plaintext sealed so far.
+    sealed: u64,
 }
+
+/// Plaintext in a full record.
+const FRAGMENT: usize = 16_384;
+
+/// What a key is kept for besides plaintext: Finished and alerts.
+const OTHER_RECORDS: u64 = 16;
 
 enum State {
     Open(Box<Connection>),
@@ -78,6 +86,7 @@ impl Engine {
             alert: Vec::new(),
             peer_closed: false,
             ahead: 0,
+            sealed: 0,
         }
     }
 
@@ -242,12 +251,20 @@ impl Engine {
     }
 
     /// Protects `plaintext`, which is then ciphertext that waits to be sent. Returns how much
-    /// was taken: all, or less when a TLS 1.2 key has protected as much as it may.
+    /// was taken: all, or nothing, and close_notify is said, when a TLS 1.2 key has protected as
+    /// much as it may.
     pub fn seal(&mut self, plaintext: &[u8]) -> usize {
-        match &mut self.state {
-            State::Open(connection) => connection.writer().write(plaintext).unwrap_or(0),
-            _ => 0,
+        let State::Open(connection) = &mut self.state else {
+            return 0;
+        };
+        let records = plaintext.len().div_ceil(FRAGMENT) as u64;
+        if self.sealed.saturating_add(records) > record_limit(connection) {
+            // rustls closes too, but takes plaintext that it then drops.
+            connection.send_close_notify();
+            return 0;
         }
+        self.sealed += records;
+        connection.writer().write(plaintext).unwrap_or(0)
     }
 
     /// Plaintext that waits to be read.
@@ -335,6 +352,17 @@ impl State {
     }
 }
 
+/// How many records of plaintext the keys may protect; TLS 1.3 replaces them in time.
+fn record_limit(connection: &Connection) -> u64 {
+    match connection.negotiated_cipher_suite() {
+        Some(SupportedCipherSuite::Tls12(suite)) => {
+            let limit = suite.common.confidentiality_limit;
+            limit.saturating_sub(OTHER_RECORDS)
+        }
+        _ => u64::MAX,
+    }
+}
+
 /// Sees what would be written and takes none of it.
 struct Glance(Vec<u8>);
 
@@ -353,5 +381,89 @@ impl Write for Glance {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::Tls12CipherSuite;
+    use rustls::crypto::CipherSuiteCommon;
+    use testca::{Authority, Leaf};
+
+    use super::config::{ClientConfigs, Protocol, ServerSwitches};
+    use super::*;
+    use crate::crypto::backend::cipher_suite;
+    use crate::identity::{Identities, Identity};
+    use crate::session::ServerMemory;
+    use crate::trust::{Mode, Policy, Roots, Verifier};
+
+    /// A TLS 1.2 cipher whose key may protect `limit` records.
+    fn limited(limit: u64) -> SupportedCipherSuite {
+        let SupportedCipherSuite::Tls12(known) =
+            cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+        else {
+            panic!("a TLS 1.2 cipher");
+        };
+        let common = CipherSuiteCommon {
+            suite: known.common.suite,
+            hash_provider: known.common.hash_provider,
+            confidentiality_limit: limit,
+        };
+        let suite = Tls12CipherSuite { common, ..*known };
+        SupportedCipherSuite::Tls12(Box::leak(Box::new(suite)))
+    }
+
+    fn pair(protocol: &Protocol) -> (Engine, Engine) {
+        let credentials = Authority::root("root").issue(&Leaf::server(&["localhost"]));
+        let (chain, key) = (credentials.chain_pem(), credentials.key_pem());
+        let identity = Identity::from_memory(chain.as_bytes(), Some(key.as_bytes()), None);
+        let identities = Identities::from(vec![Arc::new(identity.unwrap())]);
+        let switches = ServerSwitches {
+            alpn_optional: false,
+            server_order: true,
+            tickets: false,
+            tls13_tickets: 0,
+        };
+        let memory = ServerMemory::new().unwrap();
+        let server =
+            ServerConfigs::new(protocol, None, Arc::new(identities), &memory, &switches).unwrap();
+        let anyone = Arc::new(Verifier::new(Policy::new(Roots::new(), Mode::None)));
+        let nobody = Arc::new(Identities::default());
+        let client = ClientConfigs::new(protocol, anyone, nobody, None, true).unwrap();
+        let name = "localhost".try_into().unwrap();
+        let client = Engine::client(client.named().clone(), name).unwrap();
+        (client, Engine::server(&server).unwrap())
+    }
+
+    fn carry(from: &mut Engine, to: &mut Engine) {
+        let mut flight = Vec::new();
+        while from.has_output() {
+            from.send_to(&mut flight).unwrap();
+        }
+        let mut rest = &flight[..];
+        while let record::Extent::Complete(len) = record::extent(rest) {
+            to.receive(&rest[..len], &[]).unwrap();
+            rest = &rest[len..];
+        }
+    }
+
+    #[test]
+    fn what_a_key_may_not_protect_is_not_taken() {
+        let (mut client, mut server) = pair(&Protocol {
+            suites: vec![limited(OTHER_RECORDS + 3)],
+            ..Protocol::default()
+        });
+        while client.is_handshaking() || server.is_handshaking() {
+            carry(&mut client, &mut server);
+            carry(&mut server, &mut client);
+        }
+        for plaintext in [&[1; 10][..], &[2; 10], &[3; 10]] {
+            assert_eq!(client.seal(plaintext), 10);
+            carry(&mut client, &mut server);
+            assert_eq!(server.take(&mut [0; 20]), 10);
+        }
+        assert_eq!(client.seal(&[4; 10]), 0);
+        carry(&mut client, &mut server);
+        assert!(server.peer_closed());
     }
 }

@@ -1,11 +1,13 @@
 //! Ciphertext on its way out.
 
+use std::collections::VecDeque;
 use std::io::{self, IoSlice, Write};
 use std::mem;
 use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 
 use super::inbox::Inbox;
+use super::write::key_is_used_up;
 use super::{Core, Pause, Socket, Step};
 use crate::error::{Alert, Code, Error};
 use crate::transport::fd::Waited;
@@ -62,11 +64,17 @@ impl Core {
         let (front, _) = self.queue.as_slices();
         let len = front.len().min(CHUNK);
         let sealed = self.engine.seal(&front[..len]);
+        if sealed == 0 {
+            // What was taken cannot be sent any more: the next write says so.
+            self.broken.get_or_insert_with(key_is_used_up);
+            self.queue = VecDeque::new();
+            return self.engine.has_output();
+        }
         self.queue.drain(..sealed);
         if self.queue.is_empty() {
-            self.queue = Default::default();
+            self.queue = VecDeque::new();
         }
-        sealed > 0
+        true
     }
 }
 
@@ -311,6 +319,9 @@ impl Socket {
             return Ok(self.check_failure()?);
         }
         let mut core = self.send_all(self.core(), None)?;
+        if let Some(error) = &core.broken {
+            return Err(error.clone().into());
+        }
         self.agree(&mut core);
         let needs_handshake = core.has_unsealed();
         drop(core);

@@ -63,7 +63,7 @@ impl Socket {
             match core.engine.seal(chunk) {
                 0 => {
                     let _ = self.send(core, Patience::AtOnce);
-                    return Err(closed("the key has protected as much as it may").into());
+                    return Err(key_is_used_up().into());
                 }
                 sealed => taken += sealed,
             }
@@ -109,6 +109,10 @@ impl From<Direction> for Want {
             Direction::Write => Want::Write,
         }
     }
+}
+
+pub(super) fn key_is_used_up() -> Error {
+    closed("the key has protected as much as it may")
 }
 
 fn closed(why: &str) -> Error {
