@@ -17,6 +17,9 @@ use crate::error::{Alert, Error, Result};
 use crate::trust::{Verdict, observe};
 use config::ServerConfigs;
 
+/// What rustls's buffer has room for when it is empty.
+const SHORT_RECORD: usize = 4096;
+
 /// What was agreed, once a handshake is done.
 #[derive(Clone, Debug)]
 pub struct Agreement {
@@ -119,7 +122,8 @@ impl Engine {
         };
         // rustls shrinks its buffer whenever it is empty, and would grow it again for each long
         // record. A byte of the next record keeps it: the caller still has that byte too.
-        let ahead = &next[..next.len().min(1)];
+        let keep = if record.len() > SHORT_RECORD { 1 } else { 0 };
+        let ahead = &next[..next.len().min(keep)];
         let mut stream = record.chain(ahead);
         let mut left = record.len() + ahead.len();
         // A long record is taken in several pieces. Reading nothing would mean the end to rustls.
@@ -183,11 +187,24 @@ impl Engine {
         if let Some(refused) = verdict.filter(|verdict| !verdict.is_accepted()) {
             return refused.to_error().with_detail(error);
         }
+        self.complete_alert(error);
         let translated = failure::translate(error);
         let received = matches!(translated.alert(), Some(Alert::Received(_)));
         match self.plaintext_alert() {
             Some(sent) if !received => translated.with_alert(Alert::Sent(sent)),
             _ => translated,
+        }
+    }
+
+    /// rustls refuses a handshake message that claims to be too long without an alert. While no
+    /// version is agreed there are no keys either, and one can be made here.
+    fn complete_alert(&mut self, error: &rustls::Error) {
+        let State::Open(connection) = &self.state else {
+            return;
+        };
+        let untold = connection.protocol_version().is_none() && !connection.wants_write();
+        if let (true, rustls::Error::InvalidMessage(fault)) = (untold, error) {
+            self.alert = alert::plaintext(rustls::AlertDescription::from(*fault).into()).to_vec();
         }
     }
 
