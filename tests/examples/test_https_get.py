@@ -5,7 +5,8 @@ import threading
 import unittest
 
 from counterparts import (
-    TIMEOUT, Listener, TlsListener, answering, certificate, read_head, reply, reset, run, server_context,
+    TIMEOUT, Listener, TlsListener, answering, certificate, read_head, reply, reset, run,
+    server_context,
 )
 
 PAGE = b"<p>a page</p>\n"
@@ -305,7 +306,8 @@ class Usage(unittest.TestCase):
     def test_wrong_arguments(self):
         for arguments in ([], ["localhost"], ["--tls", "1.1", "localhost", "1"],
                           ["--cert", "x", "localhost", "1"], ["localhost", "1", "no-slash"],
-                          ["--nonsense", "localhost", "1"], ["--timeout", "soon", "localhost", "1"]):
+                          ["--nonsense", "localhost", "1"],
+                          ["--timeout", "soon", "localhost", "1"]):
             with self.subTest(arguments):
                 result = run("https_get", *arguments)
                 self.assertEqual(result.returncode, 2)
