@@ -171,6 +171,9 @@ impl Engine {
         if let Some(refused) = verdict.filter(|verdict| !verdict.is_accepted()) {
             return refused.to_error().with_detail(error);
         }
+        if failure::lacks_scheme(error) {
+            self.alert = alert::plaintext(alert::HANDSHAKE_FAILURE).to_vec();
+        }
         let translated = failure::translate(error);
         let received = matches!(translated.alert(), Some(Alert::Received(_)));
         match self.plaintext_alert() {
