@@ -196,16 +196,21 @@ impl Engine {
         }
     }
 
-    /// rustls refuses a handshake message that claims to be too long without an alert. While no
-    /// version is agreed there are no keys either, and one can be made here.
+    /// Makes the alert where rustls sends none: for a handshake message that claims to be too
+    /// long, while no version is agreed and hence no keys are; and for a key that fits no scheme.
     fn complete_alert(&mut self, error: &rustls::Error) {
         let State::Open(connection) = &self.state else {
             return;
         };
         let untold = connection.protocol_version().is_none() && !connection.wants_write();
-        if let (true, rustls::Error::InvalidMessage(fault)) = (untold, error) {
-            self.alert = alert::plaintext(rustls::AlertDescription::from(*fault).into()).to_vec();
-        }
+        let number = match error {
+            rustls::Error::InvalidMessage(fault) if untold => {
+                rustls::AlertDescription::from(*fault).into()
+            }
+            error if failure::lacks_scheme(error) => alert::HANDSHAKE_FAILURE,
+            _ => return,
+        };
+        self.alert = alert::plaintext(number).to_vec();
     }
 
     /// The alert at the end of the output, if no key protects it.

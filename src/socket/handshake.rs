@@ -23,7 +23,9 @@ impl Socket {
 
     pub(super) fn handshake_with(&self, inbox: &mut Inbox) -> Step<()> {
         let done = self.drive_handshake(inbox);
-        self.settle(&self.core(), inbox, false);
+        // Every error but an interruption ends the connection, and the caller hears of it now.
+        let reported = done.is_err() && self.failure().is_some();
+        self.settle(&self.core(), inbox, reported);
         done
     }
 

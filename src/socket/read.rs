@@ -180,16 +180,18 @@ impl Socket {
     }
 
     /// Leaves the inbox as small as it can be and says what there is to do. `reported`: the
-    /// caller knows that the stream has ended.
+    /// caller learns from this call that the stream, or the connection, has ended.
     pub(super) fn settle(&self, core: &Core, inbox: &mut Inbox, reported: bool) {
         inbox.settle();
-        let over = inbox.over.is_some();
         if reported {
             self.input_over.store(true, Ordering::Relaxed);
         }
-        let waits = core.engine.available() > 0
-            || inbox.has_record()
-            || (over && !self.input_over.load(Ordering::Relaxed));
+        let failed = self.failure().is_some();
+        let end_waits =
+            (failed || inbox.over.is_some()) && !self.input_over.load(Ordering::Relaxed);
+        // Behind a failure nothing is opened any more.
+        let record_waits = !failed && inbox.has_record();
+        let waits = core.engine.available() > 0 || record_waits || end_waits;
         self.input_ready.store(waits, Ordering::Relaxed);
     }
 }

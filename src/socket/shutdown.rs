@@ -44,7 +44,7 @@ impl Socket {
             let opened = self.open_records(&mut core, &mut inbox);
             let over = inbox.over;
             // A program that shuts down both ways does not read again to learn of the end.
-            self.settle(&core, &mut inbox, over.is_some());
+            self.settle(&core, &mut inbox, over.is_some() || opened.is_err());
             drop(core);
             if opened? {
                 return Err(Pause::Want(Want::Consume));
