@@ -4,7 +4,9 @@ Environment: RSSL_PEER, the peer of this directory; RSSL_EXAMPLES, the directory
 programs; RSSL_TESTCA, the program that makes the certificates.
 """
 
+import array
 import atexit
+import fcntl
 import functools
 import os
 import pathlib
@@ -12,6 +14,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+import termios
 import threading
 import time
 import unittest
@@ -122,6 +125,15 @@ class Process:
             self.process.stdin.write(data)
         except BrokenPipeError:
             raise AssertionError(f"no longer reads: {self}") from None
+
+    def write_command(self, data):
+        """Writes data and waits until the program has read it: what follows is another read."""
+        self.write(data)
+        left = array.array("i", [1])
+        deadline = time.monotonic() + TIMEOUT
+        while left[0] > 0 and time.monotonic() < deadline:
+            fcntl.ioctl(self.process.stdin, termios.FIONREAD, left)
+            time.sleep(0.001)
 
     def close_input(self):
         if self.process.stdin:

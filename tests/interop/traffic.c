@@ -5,6 +5,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -31,6 +32,10 @@ static bool print(const char *data, size_t len) {
   return true;
 }
 
+static void report_close_notify(void) {
+  fputs("close_notify: received\n", stderr);
+}
+
 /* On a blocking descriptor every byte is taken at once, or it is an error. */
 static rssl_result send_all(rssl_sock *s, const char *data, size_t len) {
   ptrdiff_t n = rssl_write(s, data, len);
@@ -44,7 +49,11 @@ static rssl_result echo_blocking(struct traffic *t, rssl_sock *s) {
   static char buf[CHUNK];
   for (;;) {
     ptrdiff_t n = rssl_read(s, buf, sizeof buf);
-    if (n <= 0) return n < 0 ? (rssl_result)n : rssl_shutdown(s, RSSL_SHUT_RDWR);
+    if (n < 0) return (rssl_result)n;
+    if (n == 0) {
+      report_close_notify();
+      return rssl_shutdown(s, RSSL_SHUT_RDWR);
+    }
     t->received += (unsigned long long)n;
     rssl_result rc = send_all(s, buf, (size_t)n);
     if (rc < 0) return rc;
@@ -83,6 +92,7 @@ static rssl_result receive_blocking(struct traffic *t, rssl_sock *s) {
     t->received += (unsigned long long)n;
     if (!print(buf, (size_t)n)) return RSSL_ERR_FILE;
   }
+  if (n == 0) report_close_notify();
   return (rssl_result)n;
 }
 
@@ -117,6 +127,7 @@ static rssl_result receive(struct loop *loop) {
     t->received += (unsigned long long)n;
     if (n == 0) {
       loop->peer_closed = true;
+      report_close_notify();
       if (t->echo) loop->input_ended = true;
     } else if (t->echo) {
       loop->start = 0;
