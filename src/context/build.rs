@@ -33,10 +33,7 @@ fn client(settings: &mut Settings) -> Result<ClientConfigs> {
         .get_or_insert_with(|| Arc::new(Verifier::new(settings.policy.clone())))
         .clone();
     let resolver = identities(settings);
-    let identities = settings
-        .client_identities
-        .get_or_insert(resolver)
-        .clone();
+    let identities = settings.client_identities.get_or_insert(resolver).clone();
     let memory = (settings.session_cache > 0).then(|| {
         settings
             .client_memory
