@@ -40,6 +40,8 @@ pub struct Engine {
     /// An alert of our own making, for failures before rustls has a connection.
     alert: Vec<u8>,
     peer_closed: bool,
+    /// Bytes of the next record that rustls has already.
+    ahead: usize,
 }
 
 enum State {
@@ -75,6 +77,7 @@ impl Engine {
             verdict: None,
             alert: Vec::new(),
             peer_closed: false,
+            ahead: 0,
         }
     }
 
@@ -85,15 +88,18 @@ impl Engine {
         }
     }
 
-    /// Takes one record as [`record::extent`] measures it. After an error, which is final, the
-    /// alert that tells the peer is in the output.
-    pub fn receive(&mut self, record: &[u8]) -> Result<()> {
+    /// Takes one record as [`record::extent`] measures it; `next` is what is known of the one
+    /// behind it. After an error, which is final, the alert that tells the peer is in the output.
+    pub fn receive(&mut self, record: &[u8], next: &[u8]) -> Result<()> {
+        let record = &record[std::mem::take(&mut self.ahead)..];
         if !self.is_handshaking() {
-            return self.open(record).map_err(|e| self.fail(&e, None));
+            return self
+                .open(record, next)
+                .map_err(|error| self.fail(&error, None));
         }
         let (received, verdict) = observe(|| match &self.state {
             State::Accepting(..) => self.accept(record),
-            _ => self.open(record),
+            _ => self.open(record, &[]),
         });
         if let Some(verdict) = &verdict {
             self.verdict = Some(verdict.verify());
@@ -123,17 +129,23 @@ impl Engine {
         failure::not_tls(data)
     }
 
-    fn open(&mut self, mut record: &[u8]) -> std::result::Result<(), rustls::Error> {
+    fn open(&mut self, record: &[u8], next: &[u8]) -> std::result::Result<(), rustls::Error> {
         let State::Open(connection) = &mut self.state else {
             return Err(rustls::Error::HandshakeNotComplete);
         };
-        // rustls takes a long record in several pieces.
-        while !record.is_empty() {
-            match connection.read_tls(&mut record) {
+        // rustls shrinks its buffer whenever it is empty, and would grow it again for each long
+        // record. A byte of the next record keeps it: the caller still has that byte too.
+        let ahead = &next[..next.len().min(1)];
+        let mut stream = record.chain(ahead);
+        let mut left = record.len() + ahead.len();
+        // A long record is taken in several pieces. Reading nothing would mean the end to rustls.
+        while left > 0 {
+            match connection.read_tls(&mut stream) {
                 Ok(0) | Err(_) => break,
-                Ok(_) => {}
+                Ok(taken) => left -= taken,
             }
         }
+        self.ahead = ahead.len();
         let io = connection.process_new_packets()?;
         self.available = io.plaintext_bytes_to_read();
         self.peer_closed = io.peer_has_closed();
@@ -165,7 +177,7 @@ impl Engine {
             Ok(connection) => self.state = State::open(connection.into()),
             Err((error, alert)) => return Err(self.refused(error, alert)),
         }
-        self.open(&[])
+        self.open(&[], &[])
     }
 
     /// Keeps the alert that rustls made; where it made none, one that says the same.

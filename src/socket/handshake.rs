@@ -40,9 +40,9 @@ impl Socket {
                 return Ok(());
             }
             while core.engine.is_handshaking() {
-                let received = inbox.next_record(|record, is_tls| {
+                let received = inbox.next_record(|record, _, is_tls| {
                     if is_tls {
-                        core.engine.receive(record)
+                        core.engine.receive(record, &[])
                     } else {
                         Err(core.engine.refuse(record))
                     }

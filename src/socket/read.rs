@@ -3,7 +3,7 @@
 use std::sync::MutexGuard;
 use std::sync::atomic::Ordering;
 
-use super::inbox::{CAPACITY, End, Inbox};
+use super::inbox::{End, Inbox};
 use super::send::{Patience, Sent, interrupted};
 use super::{Core, Pause, Socket, Step, Want, driven};
 use crate::error::{Code, Error};
@@ -104,9 +104,9 @@ impl Socket {
     ) -> crate::error::Result<bool> {
         while core.engine.available() == 0 {
             self.check_failure()?;
-            let opened = inbox.next_record(|record, is_tls| {
+            let opened = inbox.next_record(|record, next, is_tls| {
                 if is_tls {
-                    core.engine.receive(record)
+                    core.engine.receive(record, next)
                 } else {
                     Err(core.engine.refuse(record))
                 }
@@ -142,7 +142,7 @@ impl Socket {
         self.start();
         let received = match self.transport() {
             Transport::Descriptor(descriptor) => {
-                inbox.fill(CAPACITY, |buf| descriptor.receive(buf))
+                inbox.fill(usize::MAX, |buf| descriptor.receive(buf))
             }
             Transport::Functions(functions) => {
                 inbox.fill(inbox.missing(), |buf| functions.read(buf))
@@ -173,7 +173,7 @@ impl Socket {
     pub(super) fn receive_now(&self, inbox: &mut Inbox) -> Transfer {
         match self.transport() {
             Transport::Descriptor(descriptor) => {
-                inbox.fill(CAPACITY, |buf| descriptor.receive_now(buf))
+                inbox.fill(usize::MAX, |buf| descriptor.receive_now(buf))
             }
             _ => Err(Obstacle::WouldBlock(Direction::Read)),
         }
