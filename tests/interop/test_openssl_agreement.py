@@ -107,6 +107,13 @@ class Agreement(OpensslCase):
         self.succeeds(client)
         self.ended_well(server, peer="rssl test client")
 
+    def test_authorities_choose_the_certificate(self):
+        for version in VERSIONS:
+            with self.subTest(version):
+                self.to_s_server(
+                    client_options=[*pair("client"), *pair("client-other"), *tls(version)],
+                    server_options=require("ca.pem"))
+
     def test_sni_chooses_the_certificate(self):
         server = self.rssl_server("--echo", *pair("second"))
         client = self.s_client(server.port, "-servername", "second.rssl.test",

@@ -74,15 +74,9 @@ class ClientCertificates(RefusalCase):
     def test_librssl_has_that_of_another_authority(self):
         for version in VERSIONS:
             with self.subTest(version):
-                server = self.s_server(*require("ca.pem"), version_option(version),
-                                       "-no_ca_names")
+                server = self.s_server(*require("ca.pem"), version_option(version))
                 client = self.rssl_client(server.port, *pair("client-other"))
                 self.openssl_refused(client, "unknown_ca")
-
-    def test_librssl_has_none_of_the_authorities_named(self):
-        server = self.s_server(*require("ca.pem"))
-        client = self.rssl_client(server.port, *pair("client-other"))
-        self.openssl_refused(client, "certificate_required")
 
 
 class ServerCertificates(RefusalCase):
