@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::server::Acceptor;
-use rustls::{ClientConfig, ClientConnection, Connection, ServerConnection};
+use rustls::{ClientConfig, ClientConnection, Connection, PeerIncompatible, ServerConnection};
 
 use crate::error::{Alert, Error, Result};
 use crate::trust::{Verdict, observe};
@@ -107,7 +107,23 @@ impl Engine {
         if let Some(verdict) = &verdict {
             self.verdict = Some(verdict.verify());
         }
-        received.map_err(|error| self.fail(&error, verdict))
+        received.map_err(|error| {
+            let error = self.name_version(record, error);
+            self.fail(&error, verdict)
+        })
+    }
+
+    /// A client of TLS 1.1 or older names no signature schemes, and rustls misses those first:
+    /// tells both sides that it is the version.
+    fn name_version(&mut self, record: &[u8], error: rustls::Error) -> rustls::Error {
+        let misses = PeerIncompatible::SignatureAlgorithmsExtensionRequired;
+        let old = record::client_hello_version(record).is_some_and(|version| version < 0x0303);
+        if !old || error != rustls::Error::PeerIncompatible(misses) {
+            return error;
+        }
+        self.state = State::Refused;
+        self.alert = alert::plaintext(alert::PROTOCOL_VERSION).to_vec();
+        PeerIncompatible::Tls12NotOffered.into()
     }
 
     /// Refuses a peer whose first bytes are no record.
