@@ -86,7 +86,11 @@ impl Socket {
         agreement.verify.or(resumed)
     }
 
-    fn agree(&self, core: &mut Core) {
+    /// Keeps what was agreed once the engine is done and its last flight is on its way.
+    pub(super) fn agree(&self, core: &mut Core) {
+        if self.is_connected() || core.has_ciphertext() {
+            return;
+        }
         let Some(agreement) = core.engine.agreement() else {
             return;
         };
