@@ -156,6 +156,19 @@ fn an_unknown_authority_is_refused_on_both_sides() {
     assert_eq!(error.code(), Code::Alert, "{error}");
 }
 
+#[test]
+fn a_handshake_message_that_claims_too_much_gets_an_alert() {
+    let pair = Contexts::new().pair();
+    pair.server.feed(b"\x16\x03\x01\x00\x05nonse").unwrap();
+    let Err(Pause::Failed(error)) = pair.server.handshake() else {
+        panic!("accepted")
+    };
+    assert_eq!(error.code(), Code::Protocol, "{error}");
+    let mut alert = [0; 16];
+    assert_eq!(pair.server.drain(&mut alert).unwrap(), 7);
+    assert_eq!(alert[..7], [21, 3, 3, 0, 2, 2, 50]);
+}
+
 /// A record that no key opens.
 const FORGED: [u8; 37] = {
     let mut record = [0; 37];

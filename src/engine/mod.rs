@@ -11,11 +11,17 @@ use std::sync::Arc;
 
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::server::Acceptor;
-use rustls::{ClientConfig, ClientConnection, Connection, ServerConnection, SupportedCipherSuite};
+use rustls::{
+    ClientConfig, ClientConnection, Connection, PeerIncompatible, ServerConnection,
+    SupportedCipherSuite,
+};
 
 use crate::error::{Alert, Error, Result};
 use crate::trust::{Verdict, observe};
 use config::ServerConfigs;
+
+/// What rustls's buffer has room for when it is empty.
+const SHORT_RECORD: usize = 4096;
 
 /// What was agreed, once a handshake is done.
 #[derive(Clone, Debug)]
@@ -113,7 +119,23 @@ impl Engine {
         if let Some(verdict) = &verdict {
             self.verdict = Some(verdict.verify());
         }
-        received.map_err(|error| self.fail(&error, verdict))
+        received.map_err(|error| {
+            let error = self.name_version(record, error);
+            self.fail(&error, verdict)
+        })
+    }
+
+    /// A client of TLS 1.1 or older names no signature schemes, and rustls misses those first:
+    /// tells both sides that it is the version.
+    fn name_version(&mut self, record: &[u8], error: rustls::Error) -> rustls::Error {
+        let misses = PeerIncompatible::SignatureAlgorithmsExtensionRequired;
+        let old = record::client_hello_version(record).is_some_and(|version| version < 0x0303);
+        if !old || error != rustls::Error::PeerIncompatible(misses) {
+            return error;
+        }
+        self.state = State::Refused;
+        self.alert = alert::plaintext(alert::PROTOCOL_VERSION).to_vec();
+        PeerIncompatible::Tls12NotOffered.into()
     }
 
     /// Refuses a peer whose first bytes are no record.
@@ -128,7 +150,8 @@ impl Engine {
         };
         // rustls shrinks its buffer whenever it is empty, and would grow it again for each long
         // record. A byte of the next record keeps it: the caller still has that byte too.
-        let ahead = &next[..next.len().min(1)];
+        let keep = if record.len() > SHORT_RECORD { 1 } else { 0 };
+        let ahead = &next[..next.len().min(keep)];
         let mut stream = record.chain(ahead);
         let mut left = record.len() + ahead.len();
         // A long record is taken in several pieces. Reading nothing would mean the end to rustls.
@@ -192,15 +215,30 @@ impl Engine {
         if let Some(refused) = verdict.filter(|verdict| !verdict.is_accepted()) {
             return refused.to_error().with_detail(error);
         }
-        if failure::lacks_scheme(error) {
-            self.alert = alert::plaintext(alert::HANDSHAKE_FAILURE).to_vec();
-        }
+        self.complete_alert(error);
         let translated = failure::translate(error);
         let received = matches!(translated.alert(), Some(Alert::Received(_)));
         match self.plaintext_alert() {
             Some(sent) if !received => translated.with_alert(Alert::Sent(sent)),
             _ => translated,
         }
+    }
+
+    /// Makes the alert where rustls sends none: for a handshake message that claims to be too
+    /// long, while no version is agreed and hence no keys are; and for a key that fits no scheme.
+    fn complete_alert(&mut self, error: &rustls::Error) {
+        let State::Open(connection) = &self.state else {
+            return;
+        };
+        let untold = connection.protocol_version().is_none() && !connection.wants_write();
+        let number = match error {
+            rustls::Error::InvalidMessage(fault) if untold => {
+                rustls::AlertDescription::from(*fault).into()
+            }
+            error if failure::lacks_scheme(error) => alert::HANDSHAKE_FAILURE,
+            _ => return,
+        };
+        self.alert = alert::plaintext(number).to_vec();
     }
 
     /// The alert at the end of the output, if no key protects it.
