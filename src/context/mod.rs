@@ -48,7 +48,7 @@ impl Context {
         Ok(Context {
             roles,
             state: Mutex::new(State {
-                settings: Settings::new(roles, ServerMemory::new()?),
+                settings: Settings::new(roles, server_memory(roles)?),
                 setup: None,
             }),
         })
@@ -275,7 +275,7 @@ impl Context {
     /// As [`Context::change`], for what a resumed handshake would not look at again: sessions
     /// that began before the change are forgotten.
     fn change_trust(&self, change: impl FnOnce(&mut Settings) -> Result<()>) -> Result<()> {
-        let memory = ServerMemory::new()?;
+        let memory = server_memory(self.roles)?;
         self.change(|settings| {
             change(settings)?;
             settings.forget_trust(memory);
@@ -294,6 +294,14 @@ impl Context {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The first ticket key is made with the context, so that forked children share it.
+fn server_memory(roles: Roles) -> Result<Option<Arc<ServerMemory>>> {
+    roles
+        .server
+        .then(|| ServerMemory::new().map(Arc::new))
+        .transpose()
 }
 
 fn at_most(n: usize, most: usize, what: &str) -> Result<()> {
