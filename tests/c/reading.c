@@ -68,10 +68,10 @@ static void after_want_nothing_is_left_inside(void) {
   for (i = 0; i < 3; i++) {
     struct ends e;
     ends_connect_version(&e, versions[i % 2]);
-    check_nothing_is_left(&e, 500, rooms[i]);
+    check_nothing_is_left(&e, 150, rooms[i]);
     ends_close(&e);
     connect_tcp(&e);
-    check_nothing_is_left(&e, 500, rooms[i]);
+    check_nothing_is_left(&e, 150, rooms[i]);
     check_nothing_is_left(&e, 1, rooms[i]);
     ends_close(&e);
   }
