@@ -263,15 +263,16 @@ impl Engine {
         let State::Open(connection) = &mut self.state else {
             return self.alert.len();
         };
-        match connection.process_new_packets() {
+        let waiting = match connection.process_new_packets() {
             Ok(io) => io.tls_bytes_to_write(),
             // After a failure only an alert and the rest of a flight can wait.
             Err(_) => {
                 let mut glance = Glance(Vec::new());
-                let _ = self.send_to(&mut glance);
+                let _ = connection.write_tls(&mut glance);
                 glance.0.len()
             }
-        }
+        };
+        self.alert.len() + waiting
     }
 
     /// Offers the ciphertext that waits to `sink`, which may take a part of it. Returns how

@@ -169,6 +169,10 @@ void set_nonblocking(int fd) {
   CHECK_INT(fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK), 0);
 }
 
+void set_blocking(int fd) {
+  CHECK_INT(fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK), 0);
+}
+
 void set_small_buffers(int fd) {
   int size = SMALL_BUFFER;
   CHECK_INT(setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size), 0);

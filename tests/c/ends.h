@@ -52,6 +52,7 @@ void socket_pair(int fds[2]);
 /* The same over TCP on loopback. */
 void tcp_pair(int fds[2]);
 void set_nonblocking(int fd);
+void set_blocking(int fd);
 /* SO_SNDBUF and SO_RCVBUF of SMALL_BUFFER, so that nothing fits into the kernel. */
 void set_small_buffers(int fd);
 /* Writes all of it, waiting where the descriptor does not. */
