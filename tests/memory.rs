@@ -310,3 +310,20 @@ fn as_many_servers_are_remembered_as_were_asked_for() {
     assert!(!contexts.resumes("c.test"));
     assert!(!contexts.resumes("a.test"));
 }
+
+#[test]
+fn a_handshake_message_without_end_is_refused() {
+    let pair = Contexts::new().pair();
+    let mut message = vec![0; 65_535];
+    (message[0], message[2], message[3]) = (1, 0xff, 0xfb);
+    let mut last = None;
+    for part in message.chunks(16_384) {
+        let mut record = vec![22, 3, 1];
+        record.extend((part.len() as u16).to_be_bytes());
+        record.extend(part);
+        pair.server.feed(&record).unwrap();
+        last = Some(pair.server.handshake());
+    }
+    assert_eq!(failed(last.unwrap()), Code::Protocol);
+    assert!(drain_all(&pair.server) > 0, "no alert");
+}

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::server::Acceptor;
 use rustls::{
-    ClientConfig, ClientConnection, Connection, PeerIncompatible, ServerConnection,
+    ClientConfig, ClientConnection, Connection, InvalidMessage, PeerIncompatible, ServerConnection,
     SupportedCipherSuite,
 };
 
@@ -152,15 +152,9 @@ impl Engine {
         // record. A byte of the next record keeps it: the caller still has that byte too.
         let keep = if record.len() > SHORT_RECORD { 1 } else { 0 };
         let ahead = &next[..next.len().min(keep)];
-        let mut stream = record.chain(ahead);
-        let mut left = record.len() + ahead.len();
-        // A long record is taken in several pieces. Reading nothing would mean the end to rustls.
-        while left > 0 {
-            match connection.read_tls(&mut stream) {
-                Ok(0) | Err(_) => break,
-                Ok(taken) => left -= taken,
-            }
-        }
+        take_whole(record.chain(ahead), record.len() + ahead.len(), |stream| {
+            connection.read_tls(stream)
+        })?;
         self.ahead = ahead.len();
         let io = connection.process_new_packets()?;
         self.available = io.plaintext_bytes_to_read();
@@ -168,18 +162,13 @@ impl Engine {
         Ok(())
     }
 
-    fn accept(&mut self, mut record: &[u8]) -> std::result::Result<(), rustls::Error> {
+    fn accept(&mut self, record: &[u8]) -> std::result::Result<(), rustls::Error> {
         let State::Accepting(mut acceptor, configs) =
             std::mem::replace(&mut self.state, State::Refused)
         else {
             return Err(rustls::Error::HandshakeNotComplete);
         };
-        while !record.is_empty() {
-            match acceptor.read_tls(&mut record) {
-                Ok(0) | Err(_) => break,
-                Ok(_) => {}
-            }
-        }
+        take_whole(record, record.len(), |stream| acceptor.read_tls(stream))?;
         let accepted = match acceptor.accept() {
             Ok(None) => {
                 self.state = State::Accepting(acceptor, configs);
@@ -400,6 +389,24 @@ fn record_limit(connection: &Connection) -> u64 {
         }
         _ => u64::MAX,
     }
+}
+
+/// Hands `len` bytes of `stream` to rustls, which takes a long record in several pieces. What it
+/// has no room for is a handshake message in many records that is longer than it allows.
+fn take_whole<S: Read>(
+    mut stream: S,
+    len: usize,
+    mut read_tls: impl FnMut(&mut S) -> io::Result<usize>,
+) -> std::result::Result<(), rustls::Error> {
+    let mut left = len;
+    // Reading nothing would mean the end to rustls.
+    while left > 0 {
+        match read_tls(&mut stream) {
+            Ok(0) | Err(_) => return Err(InvalidMessage::HandshakePayloadTooLarge.into()),
+            Ok(taken) => left -= taken,
+        }
+    }
+    Ok(())
 }
 
 /// Sees what would be written and takes none of it.
