@@ -1,8 +1,10 @@
 # The short front door. CMake does the work: `cmake -S . -B build` gives every choice.
-.POSIX:
 
 BUILD = build
 PREFIX = /usr/local
+
+MAKEFLAGS += --no-print-directory
+export CMAKE_BUILD_PARALLEL_LEVEL := $(shell nproc)
 
 .PHONY: all demo test bench header audit install clean
 
@@ -18,7 +20,7 @@ demo:
 # Everything that CTest knows.
 test:
 	tools/setup.sh test
-	cmake -S . -B $(BUILD)
+	cmake -S . -B $(BUILD) -DRSSL_BUILD_TESTS=ON
 	cmake --build $(BUILD)
 	cd $(BUILD) && ctest --output-on-failure
 

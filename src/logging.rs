@@ -29,7 +29,7 @@ thread_local! {
 
 /// Sends messages up to `max` to `sink` from now on; `None` stops them. When this returns, the
 /// sink before it is not in use, but for the calls that this very thread is inside of.
-pub fn set_sink(sink: Option<Arc<dyn Sink>>, max: LevelFilter) {
+pub fn set_sink(sink: Option<Box<dyn Sink>>, max: LevelFilter) {
     // It fails if the program that holds this crate has a logger of its own: then that one is
     // asked, and this one has nothing to deliver.
     let _ = log::set_logger(&LOGGER);
@@ -39,7 +39,7 @@ pub fn set_sink(sink: Option<Arc<dyn Sink>>, max: LevelFilter) {
         LevelFilter::Off
     });
     let mut current = LOGGER.current();
-    let Some(before) = std::mem::replace(&mut *current, sink) else {
+    let Some(before) = std::mem::replace(&mut *current, sink.map(Arc::from)) else {
         return;
     };
     let own = INSIDE.with_borrow(|inside| {
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    struct Counter(AtomicUsize);
+    struct Counter(Arc<AtomicUsize>);
 
     impl Sink for Counter {
         fn message(&self, _: Level, message: &str) {
@@ -114,12 +114,13 @@ mod tests {
 
     #[test]
     fn a_sink_can_stop_itself_and_gets_nothing_afterwards() {
-        let counter = Arc::new(Counter(AtomicUsize::new(0)));
-        set_sink(Some(counter.clone()), LevelFilter::Warn);
+        let count = Arc::new(AtomicUsize::new(0));
+        set_sink(Some(Box::new(Counter(count.clone()))), LevelFilter::Warn);
         log::info!("below the limit, from the logging test");
         log::warn!("one from the logging test");
         log::warn!("two from the logging test");
-        assert_eq!(counter.0.load(Ordering::Relaxed), 1);
-        assert_eq!(Arc::strong_count(&counter), 1);
+        assert_eq!(count.load(Ordering::Relaxed), 1);
+        // The sink itself is gone.
+        assert_eq!(Arc::strong_count(&count), 1);
     }
 }

@@ -16,5 +16,5 @@ find_program(RSSL_CARGO_DENY cargo-deny HINTS "$ENV{CARGO_HOME}/bin" "$ENV{HOME}
 mark_as_advanced(RSSL_CARGO_DENY)
 if(RSSL_CARGO_DENY)
   rssl_add_test(rust.deny TIMEOUT 120 LABELS rust
-    COMMAND ${cargo} deny --offline check licenses bans sources)
+    COMMAND ${cargo} deny --offline --locked check licenses bans sources)
 endif()

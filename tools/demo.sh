@@ -31,6 +31,7 @@ CARGO_TARGET_DIR=$target AWS_LC_SYS_NO_JITTER_ENTROPY=1 \
   cargo run --quiet --locked --release -p testca -- "$work/certs"
 
 certs=$work/certs
+: >"$work/server"
 "$build/c-examples/https_server" 0 "$certs/server.pem" "$certs/server.key" >"$work/server" &
 server=$!
 tries=0
@@ -53,4 +54,4 @@ if "$get" --cafile "$certs/ca.pem" --connect 127.0.0.1 wrong.rssl.test "$port" /
   exit 1
 fi
 echo
-echo "The second server was refused, as it must be: its certificate is for other names."
+echo "The second connection was refused, as it must be: the certificate is for other names."

@@ -26,6 +26,11 @@ pub use settings::{Roles, Switch};
 const ALPN_LIST: usize = 65_535;
 const ALPN_NAME: usize = 255;
 
+/// The memory has room for all of them from the start.
+const MOST_SERVERS: usize = 1_000_000;
+/// Each is made and sent before the first byte of the server's data.
+const MOST_TICKETS: usize = 100;
+
 pub struct Context {
     roles: Roles,
     state: Mutex<State>,
@@ -43,7 +48,7 @@ impl Context {
         Ok(Context {
             roles,
             state: Mutex::new(State {
-                settings: Settings::new(roles, ServerMemory::new()?),
+                settings: Settings::new(roles, server_memory(roles)?),
                 setup: None,
             }),
         })
@@ -240,6 +245,7 @@ impl Context {
 
     /// How many servers a client remembers; 0 turns it off.
     pub fn set_session_cache(&self, servers: usize) -> Result<()> {
+        at_most(servers, MOST_SERVERS, "servers to remember")?;
         self.change(|settings| {
             settings.session_cache = servers;
             settings.client_memory = None;
@@ -249,6 +255,7 @@ impl Context {
 
     /// How many TLS 1.3 tickets a server sends after a handshake.
     pub fn set_ticket_count(&self, tickets: usize) -> Result<()> {
+        at_most(tickets, MOST_TICKETS, "tickets after a handshake")?;
         self.change(|settings| {
             settings.ticket_count = tickets;
             Ok(())
@@ -268,7 +275,7 @@ impl Context {
     /// As [`Context::change`], for what a resumed handshake would not look at again: sessions
     /// that began before the change are forgotten.
     fn change_trust(&self, change: impl FnOnce(&mut Settings) -> Result<()>) -> Result<()> {
-        let memory = ServerMemory::new()?;
+        let memory = server_memory(self.roles)?;
         self.change(|settings| {
             change(settings)?;
             settings.forget_trust(memory);
@@ -287,6 +294,21 @@ impl Context {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The first ticket key is made with the context, so that forked children share it.
+fn server_memory(roles: Roles) -> Result<Option<Arc<ServerMemory>>> {
+    roles
+        .server
+        .then(|| ServerMemory::new().map(Arc::new))
+        .transpose()
+}
+
+fn at_most(n: usize, most: usize, what: &str) -> Result<()> {
+    if n > most {
+        return Err(Error::argument(format!("{n} {what}; at most {most}")));
+    }
+    Ok(())
 }
 
 /// Where trusted certificates come from.

@@ -11,11 +11,14 @@ use std::sync::Arc;
 
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::server::Acceptor;
-use rustls::{ClientConfig, ClientConnection, Connection, ServerConnection};
+use rustls::{ClientConfig, ClientConnection, Connection, PeerIncompatible, ServerConnection};
 
 use crate::error::{Alert, Error, Result};
 use crate::trust::{Verdict, observe};
 use config::ServerConfigs;
+
+/// What rustls's buffer has room for when it is empty.
+const SHORT_RECORD: usize = 4096;
 
 /// What was agreed, once a handshake is done.
 #[derive(Clone, Debug)]
@@ -40,6 +43,8 @@ pub struct Engine {
     /// An alert of our own making, for failures before rustls has a connection.
     alert: Vec<u8>,
     peer_closed: bool,
+    /// Bytes of the next record that rustls has already.
+    ahead: usize,
 }
 
 enum State {
@@ -75,6 +80,7 @@ impl Engine {
             verdict: None,
             alert: Vec::new(),
             peer_closed: false,
+            ahead: 0,
         }
     }
 
@@ -85,20 +91,39 @@ impl Engine {
         }
     }
 
-    /// Takes one record as [`record::extent`] measures it. After an error, which is final, the
-    /// alert that tells the peer is in the output.
-    pub fn receive(&mut self, record: &[u8]) -> Result<()> {
+    /// Takes one record as [`record::extent`] measures it; `next` is what is known of the one
+    /// behind it. After an error, which is final, the alert that tells the peer is in the output.
+    pub fn receive(&mut self, record: &[u8], next: &[u8]) -> Result<()> {
+        let record = &record[std::mem::take(&mut self.ahead)..];
         if !self.is_handshaking() {
-            return self.open(record).map_err(|e| self.fail(&e, None));
+            return self
+                .open(record, next)
+                .map_err(|error| self.fail(&error, None));
         }
         let (received, verdict) = observe(|| match &self.state {
             State::Accepting(..) => self.accept(record),
-            _ => self.open(record),
+            _ => self.open(record, &[]),
         });
         if let Some(verdict) = &verdict {
             self.verdict = Some(verdict.verify());
         }
-        received.map_err(|error| self.fail(&error, verdict))
+        received.map_err(|error| {
+            let error = self.name_version(record, error);
+            self.fail(&error, verdict)
+        })
+    }
+
+    /// A client of TLS 1.1 or older names no signature schemes, and rustls misses those first:
+    /// tells both sides that it is the version.
+    fn name_version(&mut self, record: &[u8], error: rustls::Error) -> rustls::Error {
+        let misses = PeerIncompatible::SignatureAlgorithmsExtensionRequired;
+        let old = record::client_hello_version(record).is_some_and(|version| version < 0x0303);
+        if !old || error != rustls::Error::PeerIncompatible(misses) {
+            return error;
+        }
+        self.state = State::Refused;
+        self.alert = alert::plaintext(alert::PROTOCOL_VERSION).to_vec();
+        PeerIncompatible::Tls12NotOffered.into()
     }
 
     /// Refuses a peer whose first bytes are no record.
@@ -107,17 +132,24 @@ impl Engine {
         failure::not_tls(data)
     }
 
-    fn open(&mut self, mut record: &[u8]) -> std::result::Result<(), rustls::Error> {
+    fn open(&mut self, record: &[u8], next: &[u8]) -> std::result::Result<(), rustls::Error> {
         let State::Open(connection) = &mut self.state else {
             return Err(rustls::Error::HandshakeNotComplete);
         };
-        // rustls takes a long record in several pieces.
-        while !record.is_empty() {
-            match connection.read_tls(&mut record) {
+        // rustls shrinks its buffer whenever it is empty, and would grow it again for each long
+        // record. A byte of the next record keeps it: the caller still has that byte too.
+        let keep = if record.len() > SHORT_RECORD { 1 } else { 0 };
+        let ahead = &next[..next.len().min(keep)];
+        let mut stream = record.chain(ahead);
+        let mut left = record.len() + ahead.len();
+        // A long record is taken in several pieces. Reading nothing would mean the end to rustls.
+        while left > 0 {
+            match connection.read_tls(&mut stream) {
                 Ok(0) | Err(_) => break,
-                Ok(_) => {}
+                Ok(taken) => left -= taken,
             }
         }
+        self.ahead = ahead.len();
         let io = connection.process_new_packets()?;
         self.available = io.plaintext_bytes_to_read();
         self.peer_closed = io.peer_has_closed();
@@ -149,7 +181,7 @@ impl Engine {
             Ok(connection) => self.state = State::open(connection.into()),
             Err((error, alert)) => return Err(self.refused(error, alert)),
         }
-        self.open(&[])
+        self.open(&[], &[])
     }
 
     /// Keeps the alert that rustls made; where it made none, one that says the same.
@@ -171,15 +203,30 @@ impl Engine {
         if let Some(refused) = verdict.filter(|verdict| !verdict.is_accepted()) {
             return refused.to_error().with_detail(error);
         }
-        if failure::lacks_scheme(error) {
-            self.alert = alert::plaintext(alert::HANDSHAKE_FAILURE).to_vec();
-        }
+        self.complete_alert(error);
         let translated = failure::translate(error);
         let received = matches!(translated.alert(), Some(Alert::Received(_)));
         match self.plaintext_alert() {
             Some(sent) if !received => translated.with_alert(Alert::Sent(sent)),
             _ => translated,
         }
+    }
+
+    /// Makes the alert where rustls sends none: for a handshake message that claims to be too
+    /// long, while no version is agreed and hence no keys are; and for a key that fits no scheme.
+    fn complete_alert(&mut self, error: &rustls::Error) {
+        let State::Open(connection) = &self.state else {
+            return;
+        };
+        let untold = connection.protocol_version().is_none() && !connection.wants_write();
+        let number = match error {
+            rustls::Error::InvalidMessage(fault) if untold => {
+                rustls::AlertDescription::from(*fault).into()
+            }
+            error if failure::lacks_scheme(error) => alert::HANDSHAKE_FAILURE,
+            _ => return,
+        };
+        self.alert = alert::plaintext(number).to_vec();
     }
 
     /// The alert at the end of the output, if no key protects it.

@@ -37,6 +37,18 @@ pub fn is_record(data: &[u8]) -> bool {
     data.first().is_none_or(known) && data.get(1).is_none_or(|&major| major == 3)
 }
 
+/// The version that a ClientHello at the beginning of `record` says (RFC 5246 §7.4.1.2): the newest
+/// that the client has, or TLS 1.2 if it has a newer one.
+pub fn client_hello_version(record: &[u8]) -> Option<u16> {
+    match record {
+        // Type and length of the message stand between the header and the version.
+        [22, _, _, _, _, 1, _, _, _, major, minor, ..] => {
+            Some(u16::from_be_bytes([*major, *minor]))
+        }
+        _ => None,
+    }
+}
+
 /// What a peer that does not speak TLS said, for people: `None` if it is nothing well known.
 pub fn recognize(data: &[u8]) -> Option<&'static str> {
     const METHODS: [&[u8]; 8] = [
@@ -95,6 +107,17 @@ mod tests {
     fn what_is_no_record_is_complete_with_its_header() {
         assert_eq!(extent(b"GET / HTTP/1.1"), Extent::Complete(5));
         assert_eq!(extent(&[22, 3, 3, 0xff, 0xff]), Extent::Complete(5));
+    }
+
+    #[test]
+    fn the_version_of_a_client_hello_is_found() {
+        let hello = [22, 3, 1, 0, 50, 1, 0, 0, 46, 3, 2, 0];
+        assert_eq!(client_hello_version(&hello), Some(0x0302));
+        assert_eq!(client_hello_version(&hello[..10]), None);
+        assert_eq!(
+            client_hello_version(&[22, 3, 3, 0, 50, 2, 0, 0, 46, 3, 3]),
+            None
+        );
     }
 
     #[test]

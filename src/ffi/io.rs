@@ -31,6 +31,9 @@ pub struct rssl_io {
     pub drop: rssl_drop_cb,
 }
 
+/// No later version of the struct is as large: a size over it was never set.
+const LARGEST: usize = 4096;
+
 /// RSSL_IO_ERROR(0), from which errno counts down.
 const IO_ERROR: isize = -0x1_0000;
 
@@ -49,7 +52,7 @@ impl CallerIo {
     pub(super) unsafe fn new(io: *const rssl_io) -> Result<CallerIo> {
         // SAFETY: every version of the struct begins with its size.
         let size = unsafe { super::handle(io.cast::<usize>(), "io") }?;
-        if *size < size_of::<rssl_io>() {
+        if !(size_of::<rssl_io>()..=LARGEST).contains(size) {
             return Err(Error::argument(format!(
                 "io->size is {size}; this version of rssl_io has {} bytes",
                 size_of::<rssl_io>()

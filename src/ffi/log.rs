@@ -1,7 +1,6 @@
 //! `rssl_set_log`: the log of the whole process.
 
 use std::ffi::{CString, c_char, c_void};
-use std::sync::Arc;
 
 use log::{Level, LevelFilter};
 
@@ -53,7 +52,7 @@ impl Sink for CallbackSink {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_set_log(cb: rssl_log_cb, user: *mut c_void, max: rssl_log_level) {
     get((), || {
-        let sink = cb.map(|callback| Arc::new(CallbackSink { callback, user }) as Arc<dyn Sink>);
+        let sink = cb.map(|callback| Box::new(CallbackSink { callback, user }) as Box<dyn Sink>);
         logging::set_sink(sink, filter(max));
         None
     });

@@ -42,9 +42,9 @@ impl Socket {
                 return Ok(());
             }
             while core.engine.is_handshaking() {
-                let received = inbox.next_record(|record, is_tls| {
+                let received = inbox.next_record(|record, _, is_tls| {
                     if is_tls {
-                        core.engine.receive(record)
+                        core.engine.receive(record, &[])
                     } else {
                         Err(core.engine.refuse(record))
                     }
@@ -86,7 +86,11 @@ impl Socket {
         agreement.verify.or(resumed)
     }
 
-    fn agree(&self, core: &mut Core) {
+    /// Keeps what was agreed once the engine is done and its last flight is on its way.
+    pub(super) fn agree(&self, core: &mut Core) {
+        if self.is_connected() || core.has_ciphertext() {
+            return;
+        }
         let Some(agreement) = core.engine.agreement() else {
             return;
         };

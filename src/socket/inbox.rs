@@ -9,8 +9,11 @@ use std::cell::RefCell;
 use crate::engine::record::{self, Extent};
 use crate::transport::Transfer;
 
-/// The most that waits unopened: three of the longest records.
-pub const CAPACITY: usize = 65_536;
+/// Bytes of a buffer: four full records, so that reading ahead leaves little of a fifth to move.
+const CAPACITY: usize = 4 * (record::HEADER + 16_384 + 256);
+
+/// The most that is fed before it is opened.
+const FED: usize = 65_536;
 
 /// Buffers that one thread keeps for its next calls.
 const POOLED: usize = 2;
@@ -46,8 +49,8 @@ impl Inbox {
     }
 
     /// Takes the next record if it is there whole and may still be opened, and shows it to
-    /// `open`.
-    pub fn next_record<T>(&mut self, open: impl FnOnce(&[u8], bool) -> T) -> Option<T> {
+    /// `open`, with what follows it and whether it can be TLS at all.
+    pub fn next_record<T>(&mut self, open: impl FnOnce(&[u8], &[u8], bool) -> T) -> Option<T> {
         if self.over.is_some() {
             return None;
         }
@@ -56,7 +59,8 @@ impl Inbox {
         };
         let is_tls = self.opened || record::is_record(self.pending());
         let shown = if is_tls { len } else { self.pending().len() };
-        let opened = open(&self.pending()[..shown], is_tls);
+        let (record, next) = self.pending().split_at(shown);
+        let opened = open(record, next, is_tls);
         self.opened = true;
         self.start += len;
         Some(opened)
@@ -87,7 +91,7 @@ impl Inbox {
     /// Appends as much of `data` as there is room for.
     pub fn feed(&mut self, data: &[u8]) -> usize {
         self.make_room();
-        let taken = data.len().min(CAPACITY - self.end);
+        let taken = data.len().min(FED.saturating_sub(self.end));
         self.storage[self.end..self.end + taken].copy_from_slice(&data[..taken]);
         self.end += taken;
         taken
@@ -145,7 +149,7 @@ mod tests {
     }
 
     fn next(inbox: &mut Inbox) -> Option<Vec<u8>> {
-        inbox.next_record(|record, _| record.to_vec())
+        inbox.next_record(|record, _, _| record.to_vec())
     }
 
     #[test]
@@ -188,7 +192,7 @@ mod tests {
     #[test]
     fn feeding_ends_at_the_capacity() {
         let mut inbox = Inbox::default();
-        assert_eq!(inbox.feed(&vec![0; CAPACITY + 1]), CAPACITY);
+        assert_eq!(inbox.feed(&vec![0; FED + 1]), FED);
         assert_eq!(inbox.feed(&[0]), 0);
     }
 
@@ -216,7 +220,9 @@ mod tests {
     fn plain_text_before_the_first_record_is_shown_whole() {
         let mut inbox = Inbox::default();
         inbox.feed(b"GET / HTTP/1.1\r\n");
-        let (shown, is_tls) = inbox.next_record(|data, tls| (data.to_vec(), tls)).unwrap();
+        let (shown, is_tls) = inbox
+            .next_record(|data, _, tls| (data.to_vec(), tls))
+            .unwrap();
         assert_eq!(shown, b"GET / HTTP/1.1\r\n");
         assert!(!is_tls);
     }

@@ -3,8 +3,8 @@
 use std::sync::MutexGuard;
 use std::sync::atomic::Ordering;
 
-use super::inbox::{CAPACITY, End, Inbox};
-use super::send::{Patience, Sent, interrupted};
+use super::inbox::{End, Inbox};
+use super::send::{Patience, interrupted};
 use super::{Core, Pause, Socket, Step, Want, driven};
 use crate::error::{Code, Error};
 use crate::transport::{Direction, Obstacle, Transfer, Transport};
@@ -61,7 +61,7 @@ impl Socket {
             }
             drop(core);
             if let Err(pause) = self.fill(&mut inbox) {
-                self.settle(&self.core(), &mut inbox, false);
+                self.settle(&self.core(), &mut inbox, self.failure().is_some());
                 return Err(pause);
             }
         }
@@ -104,9 +104,9 @@ impl Socket {
     ) -> crate::error::Result<bool> {
         while core.engine.available() == 0 {
             self.check_failure()?;
-            let opened = inbox.next_record(|record, is_tls| {
+            let opened = inbox.next_record(|record, next, is_tls| {
                 if is_tls {
-                    core.engine.receive(record)
+                    core.engine.receive(record, next)
                 } else {
                     Err(core.engine.refuse(record))
                 }
@@ -126,15 +126,8 @@ impl Socket {
         if !core.has_output() {
             return core;
         }
-        match self.send(core, Patience::AtOnce) {
-            // The failure shows when there is nothing left to read, or at the next write.
-            (mut core, Sent::Failed(error)) => {
-                core.broken
-                    .get_or_insert_with(|| Error::io("sending to the peer", &error));
-                core
-            }
-            (core, _) => core,
-        }
+        // A failure shows when there is nothing left to read, or at the next write.
+        self.send(core, Patience::AtOnce).0
     }
 
     /// Receives more, and notes the end of the stream.
@@ -142,7 +135,7 @@ impl Socket {
         self.start();
         let received = match self.transport() {
             Transport::Descriptor(descriptor) => {
-                inbox.fill(CAPACITY, |buf| descriptor.receive(buf))
+                inbox.fill(usize::MAX, |buf| descriptor.receive(buf))
             }
             Transport::Functions(functions) => {
                 inbox.fill(inbox.missing(), |buf| functions.read(buf))
@@ -173,7 +166,9 @@ impl Socket {
     pub(super) fn receive_now(&self, inbox: &mut Inbox) -> Transfer {
         match self.transport() {
             Transport::Descriptor(descriptor) => {
-                inbox.fill(CAPACITY, |buf| descriptor.receive_now(buf))
+                let received = inbox.fill(usize::MAX, |buf| descriptor.receive_now(buf))?;
+                self.received.fetch_add(received as u64, Ordering::Relaxed);
+                Ok(received)
             }
             _ => Err(Obstacle::WouldBlock(Direction::Read)),
         }
@@ -187,8 +182,8 @@ impl Socket {
             self.input_over.store(true, Ordering::Relaxed);
         }
         let failed = self.failure().is_some();
-        let end_waits =
-            (failed || inbox.over.is_some()) && !self.input_over.load(Ordering::Relaxed);
+        let ended = failed || inbox.over.is_some() || inbox.fed_eof;
+        let end_waits = ended && !self.input_over.load(Ordering::Relaxed);
         // Behind a failure nothing is opened any more.
         let record_waits = !failed && inbox.has_record();
         let waits = core.engine.available() > 0 || record_waits || end_waits;

@@ -97,6 +97,9 @@ impl Socket {
     /// What is queued already stays.
     pub fn set_write_queue(&self, limit: usize) -> crate::error::Result<()> {
         let _driven = driven::enter(self)?;
+        if limit > isize::MAX as usize {
+            return Err(Error::argument("the queue's length is over PTRDIFF_MAX"));
+        }
         self.core().queue_limit = limit;
         Ok(())
     }

@@ -5,8 +5,8 @@ use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_ASN1_SIGNING, ECDSA_P384_SHA384_ASN1_SIGNING, ECDSA_P521_SHA512_ASN1_SIGNING,
     EcdsaKeyPair,
 };
-use pkcs8::der::Decode;
 use pkcs8::der::pem::{LineEnding, encode_string};
+use pkcs8::der::{Decode, Encode};
 use pkcs8::pkcs5::pbes2;
 use pkcs8::{PrivateKeyInfoRef, SecretDocument};
 use rcgen::KeyPair;
@@ -23,7 +23,7 @@ impl Credentials {
     pub(crate) fn new(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> Credentials {
         Credentials {
             chain,
-            key: key.serialize_der().into(),
+            key: without_public_key(&key.serialize_der()).into(),
         }
     }
 
@@ -93,6 +93,13 @@ impl Credentials {
             .expect("an encrypted key");
         pem("ENCRYPTED PRIVATE KEY", encrypted.as_bytes())
     }
+}
+
+/// PKCS#8 of version 1: OpenSSL 3.0 and GnuTLS do not read the version that adds the public key.
+fn without_public_key(pkcs8: &[u8]) -> Vec<u8> {
+    let info = PrivateKeyInfoRef::from_der(pkcs8).expect("PKCS#8");
+    let info = PrivateKeyInfoRef::new(info.algorithm, info.private_key);
+    info.to_der().expect("PKCS#8")
 }
 
 /// One certificate as PEM.

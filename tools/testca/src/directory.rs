@@ -16,6 +16,9 @@
 //! | `server-encrypted.key` | `server.key` under the password "rssl-test" (PBES2) |
 //! | `server.der` `server.key.der` | the leaf and the key as DER |
 //! | `client.pem` `client.key` | a client's certificate, signed by the root itself |
+//! | `rsa-client` `p384-client` `p521-client` `ed25519-client` (.pem .key) | the same client with keys of these kinds |
+//! | `large-server.pem` `.key` | five intermediates below the root, and a leaf with a thousand names more: a message of many records |
+//! | `many-cas.pem` | `ca.pem` after 500 other roots |
 //! | `client-other.pem` `.key` | a client's certificate from `other-ca.pem` |
 //! | `client-as-server.pem` `.key` | the names of `server.pem`, but for clients only (extendedKeyUsage) |
 //! | `expired.pem` `not-yet-valid.pem` (+ `.key`) | the names of `server.pem`, outside their dates |
@@ -63,6 +66,7 @@ pub fn write(directory: &Path) -> io::Result<()> {
     out.public("other-ca.pem", &certificate_pem(other.certificate()))?;
     out.servers(&intermediate)?;
     out.clients(&root, &other)?;
+    out.large(&root)?;
     out.unacceptable(&intermediate)?;
     out.self_signed()
 }
@@ -98,9 +102,42 @@ impl Directory<'_> {
     }
 
     fn clients(&self, root: &Authority, other: &Authority) -> io::Result<()> {
-        self.pair("client", &root.issue(&Leaf::client("rssl test client")))?;
+        let named = Leaf::client("rssl test client");
+        self.pair("client", &root.issue(&named))?;
+        for (name, kind) in [
+            ("rsa-client", KeyKind::Rsa2048),
+            ("p384-client", KeyKind::P384),
+            ("p521-client", KeyKind::P521),
+            ("ed25519-client", KeyKind::Ed25519),
+        ] {
+            self.pair(name, &root.issue(&named.clone().key(kind)))?;
+        }
         let stranger = other.issue(&Leaf::client("rssl other client"));
         self.pair("client-other", &stranger)
+    }
+
+    /// What makes handshake messages longer than a record.
+    fn large(&self, root: &Authority) -> io::Result<()> {
+        let more = (0..1000).map(|i| format!("number-{i}.large.rssl.test"));
+        let names: Vec<String> = SERVER_NAMES
+            .map(String::from)
+            .into_iter()
+            .chain(more)
+            .collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut issuer = root.intermediate("rssl test intermediate 1");
+        for i in 2..=5 {
+            issuer = issuer.intermediate(&format!("rssl test intermediate {i}"));
+        }
+        self.pair("large-server", &issuer.issue(&Leaf::server(&names)))?;
+
+        let mut roots: String = (0..500)
+            .map(|i| {
+                certificate_pem(Authority::root(&format!("rssl root number {i}")).certificate())
+            })
+            .collect();
+        roots += &certificate_pem(root.certificate());
+        self.public("many-cas.pem", &roots)
     }
 
     /// Server certificates that a client must refuse.

@@ -1,0 +1,133 @@
+"""Takes the snippets out of README.md and docs/*.md and runs every one of them."""
+
+import os
+import pathlib
+import re
+import shutil
+import socket
+import ssl
+import subprocess
+import tempfile
+import unittest
+
+SOURCE = pathlib.Path(os.environ["RSSL_SOURCE"])
+BUILD = pathlib.Path(os.environ["RSSL_BUILD"])
+HERE = SOURCE / "tests" / "docs"
+BLOCK = re.compile(r"(?:<!-- (\w+)(?:: (\w+))? -->\n)?```(\w+)\n(.*?)```\n", re.S)
+
+
+def snippets(page):
+    """(mark, name, language, text) of each fenced block."""
+    return [match.groups() for match in BLOCK.finditer((SOURCE / page).read_text())]
+
+
+def run(command, cwd, seconds=60, **env):
+    arguments = ["sh", "-ec", command] if isinstance(command, str) else command
+    done = subprocess.run(arguments, cwd=cwd, timeout=seconds,
+                          env={**os.environ, **env}, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True)
+    if done.returncode:
+        raise AssertionError(f"{command} exited with {done.returncode}:\n{done.stdout}")
+    return done.stdout
+
+
+class Readme(unittest.TestCase):
+    """The pages of README.md, from the build to a program that talks."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.directory = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(cls.directory.cleanup)
+        work = cls.work = pathlib.Path(cls.directory.name)
+        found = snippets("README.md")
+        shell = [text for _, _, language, text in found if language == "sh"]
+        cls.demo, cls.install, cls.compile = shell
+        cls.cmake, = (text for _, _, language, text in found if language == "cmake")
+        (work / "talk.c").write_text(next(text for _, name, _, text in found if name == "talk"))
+        shutil.copy(HERE / "main.c", work)
+        assert len(found) == 5, "a snippet of README.md is not run"
+
+        source = work / "source"
+        shutil.copytree(SOURCE, source, ignore=lambda directory, names: [
+            name for name in names
+            if directory == str(SOURCE) and (name in (".git", "target") or name.startswith("build"))])
+        cls.prefix = work / "prefix"
+        run(cls.install, source, 500, PREFIX=str(cls.prefix))
+        run([os.environ["RSSL_TESTCA"], str(work / "certs")], work)
+        cls.start_server()
+
+    @classmethod
+    def start_server(cls):
+        certs = cls.work / "certs"
+        server = subprocess.Popen(
+            [BUILD / "c-examples" / "https_server", "0", certs / "server.pem", certs / "server.key"],
+            stdout=subprocess.PIPE, text=True)
+        cls.addClassCleanup(server.stdout.close)
+        cls.addClassCleanup(server.wait)
+        cls.addClassCleanup(server.terminate)
+        cls.port = server.stdout.readline().rsplit(":", 1)[1].strip()
+
+    def talk(self, program):
+        out = run([program, "127.0.0.1", self.port, "localhost"], self.work,
+                  SSL_CERT_FILE=str(self.work / "certs" / "ca.pem"), SSL_CERT_DIR="",
+                  LD_LIBRARY_PATH=str(self.prefix / "lib"))
+        self.assertIn("HTTP/1.1 200", out)
+
+    def test_demo(self):
+        out = run(self.demo, SOURCE, 300, MAKEFLAGS=f"-- BUILD={BUILD}")
+        self.assertIn("TLSv1.3", out)
+
+    def test_compile_with_pkg_config(self):
+        run(self.compile, self.work, PKG_CONFIG_PATH=str(self.prefix / "lib" / "pkgconfig"))
+        self.talk(self.work / "talk")
+
+    def test_compile_with_cmake(self):
+        project = self.work / "project"
+        project.mkdir()
+        for source in ("talk.c", "main.c"):
+            shutil.copy(self.work / source, project)
+        find, link = self.cmake.splitlines()
+        (project / "CMakeLists.txt").write_text(
+            "cmake_minimum_required(VERSION 3.18)\nproject(talk C)\n"
+            f"{find}\nadd_executable(talk talk.c main.c)\n{link}\n")
+        run(f"cmake -S . -B out -DCMAKE_PREFIX_PATH={self.prefix} && cmake --build out", project)
+        self.talk(project / "out" / "talk")
+
+
+class Guide(unittest.TestCase):
+    def test_statements_in_their_order(self):
+        with tempfile.TemporaryDirectory() as directory:
+            work = pathlib.Path(directory)
+            found = snippets("docs/guide.md")
+            self.assertTrue(all(mark == "statements" for mark, *_ in found))
+            (work / "guide.inc").write_text("".join(text for *_, text in found))
+            run([os.environ["RSSL_TESTCA"], directory], work)
+            run(["cc", "-Wall", "-Wextra", "-Werror", f"-I{SOURCE}/include", f"-I{directory}",
+                 HERE / "guide.c", "-o", "guide", f"-L{BUILD}", "-lrssl"], work)
+            self.serve(work)
+
+    def serve(self, work):
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            server = subprocess.Popen([work / "guide", str(theirs.fileno())], cwd=work,
+                                      pass_fds=[theirs.fileno()], stderr=subprocess.PIPE,
+                                      env={**os.environ, "LD_LIBRARY_PATH": str(BUILD)}, text=True)
+            theirs.close()
+            ours.settimeout(20)
+            context = ssl.create_default_context(cafile=work / "ca.pem")
+            with context.wrap_socket(ours, server_hostname="localhost") as client:
+                client.sendall(b"something to poll for")
+                _, said = server.communicate(timeout=20)
+        self.assertEqual(server.returncode, 0, said)
+        self.assertIn("BAD_STATE", said)
+
+
+class Pages(unittest.TestCase):
+    def test_every_page_is_run(self):
+        pages = {page.name for page in (SOURCE / "docs").glob("*.md")}
+        with_code = {page for page in pages if snippets(f"docs/{page}")}
+        self.assertEqual(with_code, {"guide.md"})
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
