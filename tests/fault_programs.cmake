@@ -13,7 +13,6 @@ endfunction()
 
 # Throw-away certificates for every test here.
 set(certificates "${CMAKE_CURRENT_BINARY_DIR}/fault_certificates")
-rssl_add_test(faults.certificates TIMEOUT 900 LABELS faults load
-  COMMAND ${cargo} run --quiet --locked --package testca -- "${certificates}")
-set_tests_properties(faults.certificates PROPERTIES
-  FIXTURES_SETUP fault_certificates RESOURCE_LOCK cargo)
+rssl_add_test(faults.certificates TIMEOUT 120 LABELS faults load
+  COMMAND "${RSSL_TESTCA}" "${certificates}")
+set_tests_properties(faults.certificates PROPERTIES FIXTURES_SETUP fault_certificates)

@@ -1,10 +1,8 @@
-"""librssl against gnutls-cli and gnutls-serv."""
+"""What librssl agrees on with gnutls-cli and gnutls-serv."""
 
-import signal
 import unittest
 
-from bulk import SIZE, bounce, chunk
-from gnutls_ends import NORMAL, GnutlsCase, gnutls_pair, only, version_priority
+from gnutls_ends import GnutlsCase, gnutls_pair, only, version_priority
 from programs import certificate
 from rssl_peer import VERSIONS, pair, tls
 
@@ -21,7 +19,6 @@ SUITES = {  # IANA's name: what GnuTLS calls cipher, and key exchange in TLS 1.2
 }
 GROUPS = {"x25519": "GROUP-X25519", "secp256r1": "GROUP-SECP256R1", "secp384r1": "GROUP-SECP384R1"}
 KINDS = ("", "rsa-", "p384-", "p521-", "ed25519-")
-MODES = ([], ["--poll"])
 
 
 class Agreement(GnutlsCase):
@@ -133,129 +130,6 @@ class Resumption(GnutlsCase):
                 reports = self.reports(client)
                 self.assertEqual([report.get("resumed") for report in reports], ["no", "yes"],
                                  client)
-
-
-class Traffic(GnutlsCase):
-    def bounces(self, client):
-        sent, received = bounce(client.write, client.output.take)
-        self.assertEqual(sent, received)
-        self.assertEqual(client.finish(), 0, client)
-
-    def test_100_mib_from_gnutls_cli(self):
-        for version, mode in (("1.2", []), ("1.3", ["--poll"])):
-            with self.subTest(version=version, mode=mode):
-                server = self.rssl_server("--echo", *mode)
-                self.bounces(self.gnutls_cli(server.port, priority=version_priority(version)))
-                self.ended_well(server, received=str(SIZE))
-
-    def test_100_mib_to_gnutls_serv(self):
-        for version, mode in (("1.2", ["--poll"]), ("1.3", [])):
-            with self.subTest(version=version, mode=mode):
-                server = self.gnutls_serv("--quiet", "--crlf", priority=version_priority(version))
-                client = self.rssl_client(server.port, *mode)
-                self.bounces(client)
-                self.ended_well(client, received=str(SIZE))
-
-    def test_key_update_by_gnutls_cli(self):
-        for mode in MODES:
-            with self.subTest(mode):
-                server = self.rssl_server("--echo", *mode)
-                client = self.gnutls_cli(server.port, "--inline-commands")
-                lines = [chunk(number)[:1000] + b"\n" for number in range(30)]
-                for number, line in enumerate(lines):
-                    client.write(line)
-                    self.assertEqual(client.output.take(len(line)), line)
-                    if number % 10 == 5:
-                        client.write_command(b"^rekey^\n")
-                self.succeeds(client)
-                self.assertNotIn("rekey failed", client.log.read_text().lower())
-                self.ended_well(server, received=str(30 * 1001))
-
-    def test_close_notify_by_librssl(self):
-        for version in VERSIONS:
-            for mode in MODES:
-                with self.subTest(version=version, mode=mode):
-                    server = self.rssl_server(*tls(version), *mode)
-                    client = self.gnutls_cli(server.port)
-                    server.write(b"goodbye\n")
-                    client.output.wait_for("goodbye\n")
-                    server.close_input()
-                    self.assertEqual(client.wait(), 0, client)
-                    self.assertIn("Peer has closed the GnuTLS connection", client.log.read_text())
-                    self.ended_well(server)
-
-    def test_no_close_notify(self):
-        for version in VERSIONS:
-            for mode in MODES:
-                with self.subTest(version=version, mode=mode):
-                    server = self.rssl_server("--echo", *tls(version), *mode)
-                    client = self.gnutls_cli(server.port)
-                    client.write(b"ping\n")
-                    client.output.wait_for("ping\n")
-                    client.process.send_signal(signal.SIGKILL)
-                    self.report(server, result="RSSL_ERR_EOF", received="5")
-
-
-class Refusals(GnutlsCase):
-    def librssl_refused(self, peer, result, alert):
-        self.report(peer, result=result, alert=f"sent {alert}")
-
-    def gnutls_refused(self, peer, alert):
-        self.report(peer, result="RSSL_ERR_ALERT", alert=f"received {alert}")
-
-    def says(self, client, fact):
-        self.assertEqual(client.wait(), 1, client)
-        self.assertIn(fact, client.errors.text() + client.log.read_text())
-
-    def test_client_certificates_by_librssl(self):
-        for version in VERSIONS:
-            for identity, result, alert, fact in (
-                ([], "RSSL_ERR_NO_CERT", "certificate_required", "Certificate is required"),
-                (gnutls_pair("client-other"), "RSSL_ERR_VERIFY", "unknown_ca", "CA is unknown"),
-            ):
-                with self.subTest(version=version, result=result):
-                    server = self.rssl_server("--ca", certificate("ca.pem"), "--no-ca-names",
-                                              "--require-client-cert", "--echo", *tls(version))
-                    self.says(self.gnutls_cli(server.port, *identity), fact)
-                    self.librssl_refused(server, result, alert)
-
-    def test_client_certificates_by_gnutls(self):
-        for version in VERSIONS:
-            with self.subTest(version):
-                server = self.gnutls_serv("--require-client-cert", "--verify-client-cert",
-                                          priority=version_priority(version))
-                missing = {"1.2": "handshake_failure", "1.3": "certificate_required"}[version]
-                self.gnutls_refused(self.rssl_client(server.port), missing)
-                self.gnutls_refused(self.rssl_client(server.port, *pair("client-other")),
-                                    "unknown_ca")
-
-    def test_versions(self):
-        old = NORMAL + ":-VERS-ALL:+VERS-TLS1.1"
-        server = self.rssl_server()
-        self.says(self.gnutls_cli(server.port, priority=old), "protocol version")
-        self.librssl_refused(server, "RSSL_ERR_NO_SHARED", "protocol_version")
-        server = self.gnutls_serv(priority=old)
-        for version in VERSIONS:
-            self.gnutls_refused(self.rssl_client(server.port, *tls(version)), "protocol_version")
-
-    def test_groups(self):
-        server = self.rssl_server("--groups", "X25519")
-        client = self.gnutls_cli(server.port, priority=only("GROUP-ALL", "GROUP-SECP384R1"))
-        self.says(client, "fatal alert")
-        self.librssl_refused(server, "RSSL_ERR_NO_SHARED", "handshake_failure")
-
-    def test_alpn(self):
-        for version in VERSIONS:
-            with self.subTest(version):
-                server = self.rssl_server("--alpn", "h2")
-                client = self.gnutls_cli(server.port, "--alpn", "http/1.1",
-                                         priority=version_priority(version))
-                self.says(client, "application protocol")
-                self.librssl_refused(server, "RSSL_ERR_NO_ALPN", "no_application_protocol")
-                server = self.gnutls_serv("--alpn", "http/1.1", "--alpn-fatal",
-                                          priority=version_priority(version))
-                self.gnutls_refused(self.rssl_client(server.port, "--alpn", "h2"),
-                                    "no_application_protocol")
 
 
 if __name__ == "__main__":
