@@ -38,6 +38,8 @@ pub struct Context {
 
 struct State {
     settings: Settings,
+    /// Counts the changes.
+    generation: u64,
     /// Built from `settings` when a socket first needs it.
     setup: Option<Arc<Setup>>,
 }
@@ -49,6 +51,7 @@ impl Context {
             roles,
             state: Mutex::new(State {
                 settings: Settings::new(roles, server_memory(roles)?),
+                generation: 0,
                 setup: None,
             }),
         })
@@ -70,13 +73,23 @@ impl Context {
 
     /// The frozen form of the settings as they stand.
     pub fn setup(&self) -> Result<Arc<Setup>> {
+        let (generation, mut settings) = {
+            let state = self.state();
+            if let Some(setup) = &state.setup {
+                return Ok(setup.clone());
+            }
+            (state.generation, state.settings.clone())
+        };
+        // Without the lock, for building can call the log's callback.
+        let setup = Arc::new(build::setup(self.roles, &mut settings)?);
         let mut state = self.state();
-        if let Some(setup) = &state.setup {
-            return Ok(setup.clone());
+        if state.generation != generation {
+            return Ok(setup);
         }
-        let setup = Arc::new(build::setup(self.roles, &mut state.settings)?);
-        state.setup = Some(setup.clone());
-        Ok(setup)
+        if state.setup.is_none() {
+            state.settings = settings;
+        }
+        Ok(state.setup.get_or_insert(setup).clone())
     }
 
     /// Whether and how strictly the peer's certificate is checked. [`Mode::None`] while
@@ -268,6 +281,7 @@ impl Context {
         let mut settings = state.settings.clone();
         change(&mut settings)?;
         state.settings = settings;
+        state.generation += 1;
         state.setup = None;
         Ok(())
     }
