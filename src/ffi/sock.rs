@@ -551,3 +551,11 @@ pub unsafe extern "C" fn rssl_sock_peer_cert_new(s: *const rssl_sock, i: usize) 
         Some(cert::into_handle(Arc::new(Certificate::deferred(der))))
     })
 }
+
+/// Panics inside a call on s, with every lock of s held: for this project's own tests.
+#[cfg(feature = "panic-hook")]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rssl_test_panic(s: *mut rssl_sock) -> rssl_result {
+    // SAFETY: s is NULL or a live handle.
+    unsafe { drive_result(s, Socket::panic) }
+}

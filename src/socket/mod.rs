@@ -248,6 +248,14 @@ impl Socket {
         self.input_ready.store(false, Ordering::Relaxed);
     }
 
+    /// Panics in the worst place, for a test that no panic leaves the library.
+    #[cfg(feature = "panic-hook")]
+    pub fn panic(&self) -> Step<()> {
+        let _driven = driven::enter(self)?;
+        let (_inbox, _writer, _core) = (self.reader()?, self.writer()?, self.core());
+        panic!("a test asked for it");
+    }
+
     fn core(&self) -> MutexGuard<'_, Core> {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
     }
