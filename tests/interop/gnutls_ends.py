@@ -7,7 +7,7 @@ NORMAL = "NORMAL"
 
 
 def only(kind, *names, base=NORMAL):
-    """A priority string in which these are the only names of their kind: VERS-ALL, GROUP-ALL, ..."""
+    """A priority string with no names of a kind (VERS-ALL, GROUP-ALL, ...) but these."""
     return ":".join([base, f"-{kind}", *(f"+{name}" for name in names)])
 
 
