@@ -11,25 +11,25 @@
 
 #include <rssl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { TIMEOUT = 30 };
-
 struct settings {
-  const char *connect, *cafile, *cert, *key, *alpn, *tls, *basic_auth;
+  const char *connect, *cafile, *cert, *key, *alpn, *tls, *basic_auth, *timeout;
   bool insecure, verbose;
   const char *name, *port, *path;
 };
 
 static int usage(void) {
   fputs("usage: https_get [--connect ADDR] [--cafile F] [--cert F --key F] [--alpn LIST]\n"
-        "                 [--tls 1.2|1.3] [--basic-auth USER:PASSWORD] [--insecure] [-v]\n"
-        "                 NAME PORT [PATH]\n"
+        "                 [--tls 1.2|1.3] [--basic-auth USER:PASSWORD] [--timeout S]\n"
+        "                 [--insecure] [-v] NAME PORT [PATH]\n"
         "  --connect     connect to ADDR; NAME is still what the certificate must say\n"
         "  --cafile      trust the roots in this PEM file, not the operating system's\n"
         "  --cert --key  the client certificate chain and its private key\n"
         "  --alpn        protocols to offer; the default is http/1.1, \"\" is none\n"
+        "  --timeout     seconds without any progress after which to give up (30)\n"
         "  --insecure    accept any server: no protection against interception\n"
         "  -v            print what was agreed, and the certificate, to standard error\n",
         stderr);
@@ -48,7 +48,7 @@ static bool parse_arguments(char **argv, struct settings *set) {
   const struct { const char *name; const char **value; } options[] = {
       {"--connect", &set->connect}, {"--cafile", &set->cafile}, {"--cert", &set->cert},
       {"--key", &set->key},         {"--alpn", &set->alpn},     {"--tls", &set->tls},
-      {"--basic-auth", &set->basic_auth}};
+      {"--basic-auth", &set->basic_auth}, {"--timeout", &set->timeout}};
   const size_t count = sizeof options / sizeof options[0];
   for (argv++; *argv != NULL && **argv == '-'; argv++) {
     size_t i = 0;
@@ -71,6 +71,8 @@ static bool parse_arguments(char **argv, struct settings *set) {
   if (set->path[0] != '/' || strpbrk(set->path, " \r\n") != NULL) return false;
   if (argv[2] != NULL && argv[3] != NULL) return false;
   if ((set->cert == NULL) != (set->key == NULL)) return false;
+  size_t digits = strspn(set->timeout, "0123456789");
+  if (digits == 0 || digits > 6 || set->timeout[digits] != '\0') return false;
   return set->tls == NULL || strcmp(set->tls, "1.2") == 0 || strcmp(set->tls, "1.3") == 0;
 }
 
@@ -125,7 +127,7 @@ static void describe(const rssl_sock *s) {
 /* On a blocking socket a WANT means that its timeout passed. */
 static bool failed_io(const char *what, ptrdiff_t rc) {
   if (!RSSL_IS_WANT(rc)) return failed(what);
-  fprintf(stderr, "https_get: %s: nothing happened for %d seconds\n", what, TIMEOUT);
+  fprintf(stderr, "https_get: %s: nothing happened until the timeout\n", what);
   return false;
 }
 
@@ -197,12 +199,13 @@ static bool fetch(rssl_sock *s, const struct settings *set) {
 }
 
 int main(int argc, char **argv) {
-  struct settings set = {.alpn = "http/1.1"};
+  struct settings set = {.alpn = "http/1.1", .timeout = "30"};
   if (argc == 0 || !parse_arguments(argv, &set)) return usage();
 
   rssl_ctx *ctx = new_context(&set);
   if (ctx == NULL) return 1;
-  int fd = tcp_connect(set.connect != NULL ? set.connect : set.name, set.port, TIMEOUT);
+  const char *address = set.connect != NULL ? set.connect : set.name;
+  int fd = tcp_connect(address, set.port, atoi(set.timeout));
   bool ok = false;
   if (fd >= 0) {
     rssl_sock *s;

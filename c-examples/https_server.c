@@ -11,6 +11,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,6 +38,7 @@ struct loop {
   time_t now;
   struct connection *first;
   size_t count, max;
+  size_t peak; /* of count, since memory was last given back */
 };
 
 static volatile sig_atomic_t stop_wanted, reload_wanted;
@@ -255,6 +259,16 @@ static void drop_expired(struct loop *loop) {
   set_accepting(loop, loop->count < loop->max);
 }
 
+/* The C library keeps what a crowd of connections has freed, but idle time is long. */
+static void give_memory_back(struct loop *loop) {
+  if (loop->count > loop->peak) loop->peak = loop->count;
+  if (2 * loop->count >= loop->peak) return;
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+  loop->peak = loop->count;
+}
+
 static time_t monotonic_seconds(void) {
   struct timespec t;
   return clock_gettime(CLOCK_MONOTONIC, &t) == 0 ? t.tv_sec : 0;
@@ -266,7 +280,8 @@ static bool run(struct loop *loop, const sigset_t *while_waiting) {
   struct epoll_event events[256];
   time_t swept = loop->now = monotonic_seconds();
   while (!stop_wanted) {
-    int timeout = loop->count > 0 || !loop->accepting ? 1000 : -1;
+    bool idle = loop->count == 0 && loop->peak == 0 && loop->accepting;
+    int timeout = idle ? -1 : 1000;
     int n = epoll_pwait(loop->epoll, events, 256, timeout, while_waiting);
     if (n < 0 && errno != EINTR) {
       perror("https_server: epoll");
@@ -281,8 +296,10 @@ static bool run(struct loop *loop, const sigset_t *while_waiting) {
       reload_wanted = 0;
       if (load_identity(loop)) fputs("https_server: certificate loaded again\n", stderr);
     }
-    if (loop->now != swept) drop_expired(loop);
+    if (loop->now == swept) continue;
     swept = loop->now;
+    drop_expired(loop);
+    give_memory_back(loop);
   }
   return true;
 }

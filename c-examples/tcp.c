@@ -116,7 +116,8 @@ bool tcp_split_authority(const char *text, size_t len, const char *default_port,
   if (rest < end) {
     if (*rest != ':' || !copy(port, TCP_PORT_MAX, rest + 1, (size_t)(end - rest - 1)))
       return false;
-  } else if (default_port == NULL || !copy(port, TCP_PORT_MAX, default_port, strlen(default_port))) {
+  } else if (default_port == NULL ||
+             !copy(port, TCP_PORT_MAX, default_port, strlen(default_port))) {
     return false;
   }
   return copy(host, TCP_HOST_MAX, name, (size_t)(name_end - name));

@@ -9,9 +9,9 @@
 #define TCP_PORT_MAX 6
 
 /* tcp_connect returns a blocking socket connected to host and port, or -1 after printing
- * to standard error why it could not. No call on it waits longer than timeout seconds:
- * librssl then returns RSSL_WANT_READ or RSSL_WANT_WRITE, which a blocking socket never
- * causes otherwise. */
+ * to standard error why it could not. No call on it waits longer than timeout seconds (0:
+ * for ever): librssl then returns RSSL_WANT_READ or RSSL_WANT_WRITE, which a blocking
+ * socket never causes otherwise. */
 int tcp_connect(const char *host, const char *port, int timeout);
 
 /* tcp_listen returns a listening socket, or -1 after printing why it could not. Port "0"

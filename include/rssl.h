@@ -1230,8 +1230,8 @@ RSSL_API struct rssl_bytes rssl_sock_alpn(const struct rssl_sock *s);
 
 /**
  * rssl_sock_server_name returns the name that SNI carries: of a client, the one it was made for if
- * that is a DNS name; of a server, the one that the client asked for. Borrowed from s. NULL: none,
- * or on a server the handshake is not done.
+ * that is a DNS name and not RSSL_OPT_NO_SNI; of a server, the one that the client asked for.
+ * Borrowed from s. NULL: none, or on a server the handshake is not done.
  */
 RSSL_API const char *rssl_sock_server_name(const struct rssl_sock *s);
 

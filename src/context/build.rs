@@ -6,14 +6,18 @@ use super::settings::{Roles, Settings, Switch};
 use crate::engine::config::{ClientConfigs, ServerConfigs, ServerSwitches};
 use crate::error::Result;
 use crate::identity::Identities;
-use crate::session::ClientMemory;
+use crate::session::{ClientMemory, ServerMemory};
 use crate::socket::Setup;
 use crate::trust::{Mode, Policy, Verifier};
 
 /// Builds the frozen form of `settings`, and keeps in them what outlives it.
 pub fn setup(roles: Roles, settings: &mut Settings) -> Result<Setup> {
     let client = roles.client.then(|| client(settings)).transpose()?;
-    let server = roles.server.then(|| server(settings)).transpose()?;
+    let server = settings
+        .server_memory
+        .as_ref()
+        .map(|memory| server(settings, memory))
+        .transpose()?;
     Ok(Setup {
         client,
         server,
@@ -49,7 +53,7 @@ fn client(settings: &mut Settings) -> Result<ClientConfigs> {
     )
 }
 
-fn server(settings: &Settings) -> Result<ServerConfigs> {
+fn server(settings: &Settings, memory: &ServerMemory) -> Result<ServerConfigs> {
     let verifier = (settings.policy.mode != Mode::None).then(|| {
         Arc::new(Verifier::new(Policy {
             send_ca_names: !settings.has(Switch::NoCaNames),
@@ -60,7 +64,7 @@ fn server(settings: &Settings) -> Result<ServerConfigs> {
         &settings.protocol,
         verifier,
         identities(settings),
-        &settings.server_memory,
+        memory,
         &ServerSwitches {
             alpn_optional: settings.has(Switch::AlpnOptional),
             server_order: settings.has(Switch::ServerOrder),

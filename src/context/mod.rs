@@ -26,6 +26,11 @@ pub use settings::{Roles, Switch};
 const ALPN_LIST: usize = 65_535;
 const ALPN_NAME: usize = 255;
 
+/// The memory has room for all of them from the start.
+const MOST_SERVERS: usize = 1_000_000;
+/// Each is made and sent before the first byte of the server's data.
+const MOST_TICKETS: usize = 100;
+
 pub struct Context {
     roles: Roles,
     state: Mutex<State>,
@@ -33,6 +38,8 @@ pub struct Context {
 
 struct State {
     settings: Settings,
+    /// Counts the changes.
+    generation: u64,
     /// Built from `settings` when a socket first needs it.
     setup: Option<Arc<Setup>>,
 }
@@ -43,7 +50,8 @@ impl Context {
         Ok(Context {
             roles,
             state: Mutex::new(State {
-                settings: Settings::new(roles, ServerMemory::new()?),
+                settings: Settings::new(roles, server_memory(roles)?),
+                generation: 0,
                 setup: None,
             }),
         })
@@ -65,13 +73,23 @@ impl Context {
 
     /// The frozen form of the settings as they stand.
     pub fn setup(&self) -> Result<Arc<Setup>> {
+        let (generation, mut settings) = {
+            let state = self.state();
+            if let Some(setup) = &state.setup {
+                return Ok(setup.clone());
+            }
+            (state.generation, state.settings.clone())
+        };
+        // Without the lock, for building can call the log's callback.
+        let setup = Arc::new(build::setup(self.roles, &mut settings)?);
         let mut state = self.state();
-        if let Some(setup) = &state.setup {
-            return Ok(setup.clone());
+        if state.generation != generation {
+            return Ok(setup);
         }
-        let setup = Arc::new(build::setup(self.roles, &mut state.settings)?);
-        state.setup = Some(setup.clone());
-        Ok(setup)
+        if state.setup.is_none() {
+            state.settings = settings;
+        }
+        Ok(state.setup.get_or_insert(setup).clone())
     }
 
     /// Whether and how strictly the peer's certificate is checked. [`Mode::None`] while
@@ -240,6 +258,7 @@ impl Context {
 
     /// How many servers a client remembers; 0 turns it off.
     pub fn set_session_cache(&self, servers: usize) -> Result<()> {
+        at_most(servers, MOST_SERVERS, "servers to remember")?;
         self.change(|settings| {
             settings.session_cache = servers;
             settings.client_memory = None;
@@ -249,6 +268,7 @@ impl Context {
 
     /// How many TLS 1.3 tickets a server sends after a handshake.
     pub fn set_ticket_count(&self, tickets: usize) -> Result<()> {
+        at_most(tickets, MOST_TICKETS, "tickets after a handshake")?;
         self.change(|settings| {
             settings.ticket_count = tickets;
             Ok(())
@@ -261,6 +281,7 @@ impl Context {
         let mut settings = state.settings.clone();
         change(&mut settings)?;
         state.settings = settings;
+        state.generation += 1;
         state.setup = None;
         Ok(())
     }
@@ -268,7 +289,7 @@ impl Context {
     /// As [`Context::change`], for what a resumed handshake would not look at again: sessions
     /// that began before the change are forgotten.
     fn change_trust(&self, change: impl FnOnce(&mut Settings) -> Result<()>) -> Result<()> {
-        let memory = ServerMemory::new()?;
+        let memory = server_memory(self.roles)?;
         self.change(|settings| {
             change(settings)?;
             settings.forget_trust(memory);
@@ -287,6 +308,21 @@ impl Context {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The first ticket key is made with the context, so that forked children share it.
+fn server_memory(roles: Roles) -> Result<Option<Arc<ServerMemory>>> {
+    roles
+        .server
+        .then(|| ServerMemory::new().map(Arc::new))
+        .transpose()
+}
+
+fn at_most(n: usize, most: usize, what: &str) -> Result<()> {
+    if n > most {
+        return Err(Error::argument(format!("{n} {what}; at most {most}")));
+    }
+    Ok(())
 }
 
 /// Where trusted certificates come from.

@@ -58,7 +58,8 @@ pub struct Settings {
     pub options: u32,
     pub session_cache: usize,
     pub ticket_count: usize,
-    pub server_memory: Arc<ServerMemory>,
+    /// Of a context for servers.
+    pub server_memory: Option<Arc<ServerMemory>>,
     /// The rest is made when it is first needed. The engine takes up a session only under the
     /// very verifier and identities that it began with, and knows them by their address.
     pub client_memory: Option<Arc<ClientMemory>>,
@@ -67,7 +68,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    pub fn new(roles: Roles, server_memory: ServerMemory) -> Self {
+    pub fn new(roles: Roles, server_memory: Option<Arc<ServerMemory>>) -> Self {
         let mode = if roles.client {
             Mode::Required
         } else {
@@ -83,7 +84,7 @@ impl Settings {
             options: Switch::ServerOrder as u32,
             session_cache: SESSION_CACHE,
             ticket_count: TICKETS,
-            server_memory: Arc::new(server_memory),
+            server_memory,
             client_memory: None,
             verifier: None,
             client_identities: None,
@@ -95,8 +96,8 @@ impl Settings {
     }
 
     /// Starts a new generation of trust.
-    pub fn forget_trust(&mut self, server_memory: ServerMemory) {
-        self.server_memory = Arc::new(server_memory);
+    pub fn forget_trust(&mut self, server_memory: Option<Arc<ServerMemory>>) {
+        self.server_memory = server_memory;
         self.client_memory = None;
         self.verifier = None;
     }

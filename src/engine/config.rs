@@ -114,6 +114,11 @@ impl ClientConfigs {
         &self.named
     }
 
+    /// Whether the ClientHello carries the server's name.
+    pub fn sends_sni(&self) -> bool {
+        self.named.enable_sni
+    }
+
     /// For a connection without a name, which neither resumes nor is remembered.
     pub fn nameless(&self) -> &Arc<ClientConfig> {
         &self.nameless

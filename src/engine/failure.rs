@@ -22,7 +22,8 @@ pub(super) fn translate(error: &rustls::Error) -> Error {
             "none of the application protocols that the client offers is enabled here",
         ),
         E::PeerIncompatible(lack) => incompatible(lack),
-        // The only general error that a peer can cause: no certificate fits the ClientHello.
+        // The general errors that a peer can cause: no certificate fits the ClientHello.
+        error if lacks_scheme(error) => incompatible(&PeerIncompatible::NoSignatureSchemesInCommon),
         E::General(what) if what.starts_with("no server certificate") => Error::new(
             Code::NoShared,
             c"NO_CERTIFICATE_ASSIGNED",
@@ -95,6 +96,12 @@ fn received_alert(received: u8) -> Error {
     )
     .with_alert(Alert::Received(received))
     .with_detail(rustls::Error::AlertReceived(received.into()))
+}
+
+/// Whether a TLS 1.2 server's key fits none of the schemes that the client accepts. rustls notices
+/// late, and sends no alert for it.
+pub(super) fn lacks_scheme(error: &rustls::Error) -> bool {
+    matches!(error, rustls::Error::General(what) if what == "incompatible signing key")
 }
 
 fn incompatible(lack: &PeerIncompatible) -> Error {

@@ -11,11 +11,17 @@ use std::sync::Arc;
 
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::server::Acceptor;
-use rustls::{ClientConfig, ClientConnection, Connection, PeerIncompatible, ServerConnection};
+use rustls::{
+    ClientConfig, ClientConnection, Connection, InvalidMessage, PeerIncompatible, ServerConnection,
+    SupportedCipherSuite,
+};
 
 use crate::error::{Alert, Error, Result};
 use crate::trust::{Verdict, observe};
 use config::ServerConfigs;
+
+/// What rustls's buffer has room for when it is empty.
+const SHORT_RECORD: usize = 4096;
 
 /// What was agreed, once a handshake is done.
 #[derive(Clone, Debug)]
@@ -42,7 +48,15 @@ pub struct Engine {
     peer_closed: bool,
     /// Bytes of the next record that rustls has already.
     ahead: usize,
+    /// Records of plaintext sealed so far.
+    sealed: u64,
 }
+
+/// Plaintext in a full record.
+const FRAGMENT: usize = 16_384;
+
+/// What a key is kept for besides plaintext: Finished and alerts.
+const OTHER_RECORDS: u64 = 16;
 
 enum State {
     Open(Box<Connection>),
@@ -78,6 +92,7 @@ impl Engine {
             alert: Vec::new(),
             peer_closed: false,
             ahead: 0,
+            sealed: 0,
         }
     }
 
@@ -135,16 +150,11 @@ impl Engine {
         };
         // rustls shrinks its buffer whenever it is empty, and would grow it again for each long
         // record. A byte of the next record keeps it: the caller still has that byte too.
-        let ahead = &next[..next.len().min(1)];
-        let mut stream = record.chain(ahead);
-        let mut left = record.len() + ahead.len();
-        // A long record is taken in several pieces. Reading nothing would mean the end to rustls.
-        while left > 0 {
-            match connection.read_tls(&mut stream) {
-                Ok(0) | Err(_) => break,
-                Ok(taken) => left -= taken,
-            }
-        }
+        let keep = if record.len() > SHORT_RECORD { 1 } else { 0 };
+        let ahead = &next[..next.len().min(keep)];
+        take_whole(record.chain(ahead), record.len() + ahead.len(), |stream| {
+            connection.read_tls(stream)
+        })?;
         self.ahead = ahead.len();
         let io = connection.process_new_packets()?;
         self.available = io.plaintext_bytes_to_read();
@@ -152,18 +162,13 @@ impl Engine {
         Ok(())
     }
 
-    fn accept(&mut self, mut record: &[u8]) -> std::result::Result<(), rustls::Error> {
+    fn accept(&mut self, record: &[u8]) -> std::result::Result<(), rustls::Error> {
         let State::Accepting(mut acceptor, configs) =
             std::mem::replace(&mut self.state, State::Refused)
         else {
             return Err(rustls::Error::HandshakeNotComplete);
         };
-        while !record.is_empty() {
-            match acceptor.read_tls(&mut record) {
-                Ok(0) | Err(_) => break,
-                Ok(_) => {}
-            }
-        }
+        take_whole(record, record.len(), |stream| acceptor.read_tls(stream))?;
         let accepted = match acceptor.accept() {
             Ok(None) => {
                 self.state = State::Accepting(acceptor, configs);
@@ -199,12 +204,30 @@ impl Engine {
         if let Some(refused) = verdict.filter(|verdict| !verdict.is_accepted()) {
             return refused.to_error().with_detail(error);
         }
+        self.complete_alert(error);
         let translated = failure::translate(error);
         let received = matches!(translated.alert(), Some(Alert::Received(_)));
         match self.plaintext_alert() {
             Some(sent) if !received => translated.with_alert(Alert::Sent(sent)),
             _ => translated,
         }
+    }
+
+    /// Makes the alert where rustls sends none: for a handshake message that claims to be too
+    /// long, while no version is agreed and hence no keys are; and for a key that fits no scheme.
+    fn complete_alert(&mut self, error: &rustls::Error) {
+        let State::Open(connection) = &self.state else {
+            return;
+        };
+        let untold = connection.protocol_version().is_none() && !connection.wants_write();
+        let number = match error {
+            rustls::Error::InvalidMessage(fault) if untold => {
+                rustls::AlertDescription::from(*fault).into()
+            }
+            error if failure::lacks_scheme(error) => alert::HANDSHAKE_FAILURE,
+            _ => return,
+        };
+        self.alert = alert::plaintext(number).to_vec();
     }
 
     /// The alert at the end of the output, if no key protects it.
@@ -229,15 +252,16 @@ impl Engine {
         let State::Open(connection) = &mut self.state else {
             return self.alert.len();
         };
-        match connection.process_new_packets() {
+        let waiting = match connection.process_new_packets() {
             Ok(io) => io.tls_bytes_to_write(),
             // After a failure only an alert and the rest of a flight can wait.
             Err(_) => {
                 let mut glance = Glance(Vec::new());
-                let _ = self.send_to(&mut glance);
+                let _ = connection.write_tls(&mut glance);
                 glance.0.len()
             }
-        }
+        };
+        self.alert.len() + waiting
     }
 
     /// Offers the ciphertext that waits to `sink`, which may take a part of it. Returns how
@@ -255,12 +279,20 @@ impl Engine {
     }
 
     /// Protects `plaintext`, which is then ciphertext that waits to be sent. Returns how much
-    /// was taken: all, or less when a TLS 1.2 key has protected as much as it may.
+    /// was taken: all, or nothing, and close_notify is said, when a TLS 1.2 key has protected as
+    /// much as it may.
     pub fn seal(&mut self, plaintext: &[u8]) -> usize {
-        match &mut self.state {
-            State::Open(connection) => connection.writer().write(plaintext).unwrap_or(0),
-            _ => 0,
+        let State::Open(connection) = &mut self.state else {
+            return 0;
+        };
+        let records = plaintext.len().div_ceil(FRAGMENT) as u64;
+        if self.sealed.saturating_add(records) > record_limit(connection) {
+            // rustls closes too, but takes plaintext that it then drops.
+            connection.send_close_notify();
+            return 0;
         }
+        self.sealed += records;
+        connection.writer().write(plaintext).unwrap_or(0)
     }
 
     /// Plaintext that waits to be read.
@@ -348,6 +380,35 @@ impl State {
     }
 }
 
+/// How many records of plaintext the keys may protect; TLS 1.3 replaces them in time.
+fn record_limit(connection: &Connection) -> u64 {
+    match connection.negotiated_cipher_suite() {
+        Some(SupportedCipherSuite::Tls12(suite)) => {
+            let limit = suite.common.confidentiality_limit;
+            limit.saturating_sub(OTHER_RECORDS)
+        }
+        _ => u64::MAX,
+    }
+}
+
+/// Hands `len` bytes of `stream` to rustls, which takes a long record in several pieces. What it
+/// has no room for is a handshake message in many records that is longer than it allows.
+fn take_whole<S: Read>(
+    mut stream: S,
+    len: usize,
+    mut read_tls: impl FnMut(&mut S) -> io::Result<usize>,
+) -> std::result::Result<(), rustls::Error> {
+    let mut left = len;
+    // Reading nothing would mean the end to rustls.
+    while left > 0 {
+        match read_tls(&mut stream) {
+            Ok(0) | Err(_) => return Err(InvalidMessage::HandshakePayloadTooLarge.into()),
+            Ok(taken) => left -= taken,
+        }
+    }
+    Ok(())
+}
+
 /// Sees what would be written and takes none of it.
 struct Glance(Vec<u8>);
 
@@ -366,5 +427,89 @@ impl Write for Glance {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::Tls12CipherSuite;
+    use rustls::crypto::CipherSuiteCommon;
+    use testca::{Authority, Leaf};
+
+    use super::config::{ClientConfigs, Protocol, ServerSwitches};
+    use super::*;
+    use crate::crypto::backend::cipher_suite;
+    use crate::identity::{Identities, Identity};
+    use crate::session::ServerMemory;
+    use crate::trust::{Mode, Policy, Roots, Verifier};
+
+    /// A TLS 1.2 cipher whose key may protect `limit` records.
+    fn limited(limit: u64) -> SupportedCipherSuite {
+        let SupportedCipherSuite::Tls12(known) =
+            cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
+        else {
+            panic!("a TLS 1.2 cipher");
+        };
+        let common = CipherSuiteCommon {
+            suite: known.common.suite,
+            hash_provider: known.common.hash_provider,
+            confidentiality_limit: limit,
+        };
+        let suite = Tls12CipherSuite { common, ..*known };
+        SupportedCipherSuite::Tls12(Box::leak(Box::new(suite)))
+    }
+
+    fn pair(protocol: &Protocol) -> (Engine, Engine) {
+        let credentials = Authority::root("root").issue(&Leaf::server(&["localhost"]));
+        let (chain, key) = (credentials.chain_pem(), credentials.key_pem());
+        let identity = Identity::from_memory(chain.as_bytes(), Some(key.as_bytes()), None);
+        let identities = Identities::from(vec![Arc::new(identity.unwrap())]);
+        let switches = ServerSwitches {
+            alpn_optional: false,
+            server_order: true,
+            tickets: false,
+            tls13_tickets: 0,
+        };
+        let memory = ServerMemory::new().unwrap();
+        let server =
+            ServerConfigs::new(protocol, None, Arc::new(identities), &memory, &switches).unwrap();
+        let anyone = Arc::new(Verifier::new(Policy::new(Roots::new(), Mode::None)));
+        let nobody = Arc::new(Identities::default());
+        let client = ClientConfigs::new(protocol, anyone, nobody, None, true).unwrap();
+        let name = "localhost".try_into().unwrap();
+        let client = Engine::client(client.named().clone(), name).unwrap();
+        (client, Engine::server(&server).unwrap())
+    }
+
+    fn carry(from: &mut Engine, to: &mut Engine) {
+        let mut flight = Vec::new();
+        while from.has_output() {
+            from.send_to(&mut flight).unwrap();
+        }
+        let mut rest = &flight[..];
+        while let record::Extent::Complete(len) = record::extent(rest) {
+            to.receive(&rest[..len], &[]).unwrap();
+            rest = &rest[len..];
+        }
+    }
+
+    #[test]
+    fn what_a_key_may_not_protect_is_not_taken() {
+        let (mut client, mut server) = pair(&Protocol {
+            suites: vec![limited(OTHER_RECORDS + 3)],
+            ..Protocol::default()
+        });
+        while client.is_handshaking() || server.is_handshaking() {
+            carry(&mut client, &mut server);
+            carry(&mut server, &mut client);
+        }
+        for plaintext in [&[1; 10][..], &[2; 10], &[3; 10]] {
+            assert_eq!(client.seal(plaintext), 10);
+            carry(&mut client, &mut server);
+            assert_eq!(server.take(&mut [0; 20]), 10);
+        }
+        assert_eq!(client.seal(&[4; 10]), 0);
+        carry(&mut client, &mut server);
+        assert!(server.peer_closed());
     }
 }

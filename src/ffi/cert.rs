@@ -4,13 +4,11 @@
 // C callers have the conventions at the top of the header instead.
 #![allow(clippy::missing_safety_doc)]
 
-use std::ffi::{CStr, OsStr, c_char, c_int, c_void};
-use std::path::Path;
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::sync::Arc;
 
 use super::bytes::rssl_bytes;
-use super::{buffer, c_string, get, handle, out, result, rssl_result, string};
-use crate::error::Result;
+use super::{buffer, get, handle, out, result, rssl_result, string};
 use crate::trust::PeerName;
 use crate::x509::{self, AlternativeNameKind, Certificate, Name, UriKind};
 
@@ -91,8 +89,7 @@ pub unsafe extern "C" fn rssl_cert_new_file(
 ) -> rssl_result {
     result(|| {
         // SAFETY: the caller's promises about its pointers are the ones these functions need.
-        let (out, path) = unsafe { (self::out(out, "out")?, c_string(path, "path")?) };
-        let path = to_path(path)?;
+        let (out, path) = unsafe { (self::out(out, "out")?, super::path(path, "path")?) };
         let certificate =
             x509::first(&x509::read_file(path)?).map_err(|error| error.within(path.display()))?;
         *out = into_handle(Arc::new(certificate));
@@ -392,19 +389,6 @@ fn name_or_null(name: &CStr) -> *const c_char {
         true => std::ptr::null(),
         false => name.as_ptr(),
     }
-}
-
-#[cfg(unix)]
-pub(crate) fn to_path(path: &CStr) -> Result<&Path> {
-    use std::os::unix::ffi::OsStrExt;
-    Ok(Path::new(OsStr::from_bytes(path.to_bytes())))
-}
-
-#[cfg(not(unix))]
-pub(crate) fn to_path(path: &CStr) -> Result<&Path> {
-    path.to_str()
-        .map(|path| Path::new(OsStr::new(path)))
-        .map_err(|_| crate::error::Error::argument("path is not UTF-8"))
 }
 
 #[cfg(test)]

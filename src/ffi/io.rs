@@ -31,6 +31,9 @@ pub struct rssl_io {
     pub drop: rssl_drop_cb,
 }
 
+/// No later version of the struct is as large: a size over it was never set.
+const LARGEST: usize = 4096;
+
 /// RSSL_IO_ERROR(0), from which errno counts down.
 const IO_ERROR: isize = -0x1_0000;
 
@@ -49,7 +52,7 @@ impl CallerIo {
     pub(super) unsafe fn new(io: *const rssl_io) -> Result<CallerIo> {
         // SAFETY: every version of the struct begins with its size.
         let size = unsafe { super::handle(io.cast::<usize>(), "io") }?;
-        if *size < size_of::<rssl_io>() {
+        if !(size_of::<rssl_io>()..=LARGEST).contains(size) {
             return Err(Error::argument(format!(
                 "io->size is {size}; this version of rssl_io has {} bytes",
                 size_of::<rssl_io>()
@@ -85,18 +88,18 @@ impl Functions for std::sync::Arc<CallerIo> {
     fn read(&self, buf: &mut [u8]) -> Transfer {
         // SAFETY: `buf` is writable for its length; `user` is what the caller gave for it.
         let n = unsafe { (self.read)(self.user.get(), buf.as_mut_ptr().cast(), buf.len()) };
-        outcome(n, buf.len())
+        outcome(n, buf.len(), Direction::Read)
     }
 
     fn write(&self, data: &[u8]) -> Transfer {
         // SAFETY: `data` is readable for its length; `user` is what the caller gave for it.
         let n = unsafe { (self.write)(self.user.get(), data.as_ptr().cast(), data.len()) };
-        outcome(n, data.len())
+        outcome(n, data.len(), Direction::Write)
     }
 }
 
 /// What a caller's function returned for `len` bytes. What it must not return is an I/O error.
-fn outcome(n: isize, len: usize) -> Transfer {
+fn outcome(n: isize, len: usize, direction: Direction) -> Transfer {
     match usize::try_from(n) {
         Ok(n) if n <= len => return Ok(n),
         Ok(_) => return Err(Obstacle::Failed(io::ErrorKind::InvalidInput.into())),
@@ -113,8 +116,43 @@ fn outcome(n: isize, len: usize) -> Transfer {
         .and_then(isize::checked_neg)
         .and_then(|errno| i32::try_from(errno).ok())
         .filter(|&errno| errno > 0);
-    Err(Obstacle::Failed(match errno {
-        Some(errno) => io::Error::from_raw_os_error(errno),
-        None => io::Error::other(format!("the transport's function returned {n}")),
-    }))
+    // A function that passes on errno as it is must not end the connection for nothing.
+    Err(match errno {
+        Some(libc::EINTR) => Obstacle::Interrupted,
+        Some(errno) if errno == libc::EAGAIN || errno == libc::EWOULDBLOCK => {
+            Obstacle::WouldBlock(direction)
+        }
+        Some(errno) => Obstacle::Failed(io::Error::from_raw_os_error(errno)),
+        None => Obstacle::Failed(io::Error::other(format!(
+            "the transport's function returned {n}"
+        ))),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(errno: i32) -> Obstacle {
+        outcome(IO_ERROR - errno as isize, 10, Direction::Write).unwrap_err()
+    }
+
+    #[test]
+    fn an_errno_that_passes_does_not_end_the_connection() {
+        assert!(matches!(error(libc::EINTR), Obstacle::Interrupted));
+        let waits = error(libc::EAGAIN);
+        assert!(matches!(waits, Obstacle::WouldBlock(Direction::Write)));
+        let Obstacle::Failed(failed) = error(libc::ECONNRESET) else {
+            panic!("a reset is a failure");
+        };
+        assert_eq!(failed.raw_os_error(), Some(libc::ECONNRESET));
+    }
+
+    #[test]
+    fn what_no_function_may_return_is_a_failure() {
+        for n in [11, -1, isize::MIN] {
+            let outcome = outcome(n, 10, Direction::Read);
+            assert!(matches!(outcome, Err(Obstacle::Failed(_))), "{n}");
+        }
+    }
 }

@@ -16,13 +16,17 @@ use crate::error::{Code, Error, Result};
 /// Sessions that a server remembers for TLS 1.2 clients without tickets.
 const SERVER_SESSIONS: usize = 256;
 
+/// Tickets that the engine keeps of one server: its memory is measured in them.
+const TICKETS_OF_A_SERVER: usize = 8;
+
 /// A client's sessions, by the name of the server, newest first.
 pub struct ClientMemory(Arc<ClientSessionMemoryCache>);
 
 impl ClientMemory {
     /// Remembers the sessions of `servers` servers.
     pub fn new(servers: usize) -> Self {
-        ClientMemory(Arc::new(ClientSessionMemoryCache::new(servers)))
+        let tickets = servers.saturating_mul(TICKETS_OF_A_SERVER);
+        ClientMemory(Arc::new(ClientSessionMemoryCache::new(tickets)))
     }
 
     pub fn store(&self) -> Arc<dyn ClientSessionStore> {

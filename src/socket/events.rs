@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::{Core, Socket};
+use crate::error::Code;
 
 /// The numbers of POLLIN and POLLOUT.
 pub const POLL_IN: u32 = 1;
@@ -18,17 +19,20 @@ impl Socket {
         let over = self.failure().is_some() || self.input_over.load(Ordering::Relaxed);
         // In the handshake one flight waits for the other: with output to send, input would
         // only wake the caller in vain.
-        let input = if self.is_connected() {
-            !over
-        } else {
-            !over && !output
-        };
+        let awaits_input = self.is_connected() || !output;
         let bit = |on: bool, bit: u32| if on { bit } else { 0 };
-        bit(input, POLL_IN) | bit(output, POLL_OUT) | bit(ready, POLL_READY)
+        bit(awaits_input && !over, POLL_IN)
+            | bit(output, POLL_OUT)
+            | bit(awaits_input && ready, POLL_READY)
     }
 
     pub(super) fn note_output(&self, core: &Core) {
+        let waits = match self.failure() {
+            // What is unsealed waits for the handshake, not for the transport.
+            None => core.has_ciphertext() || (self.is_connected() && core.has_unsealed()),
+            Some(error) => core.has_ciphertext() && error.code() != Code::Internal,
+        };
         self.output_waits
-            .store(core.has_output(), Ordering::Relaxed);
+            .store(waits && core.broken.is_none(), Ordering::Relaxed);
     }
 }

@@ -23,7 +23,9 @@ impl Socket {
 
     pub(super) fn handshake_with(&self, inbox: &mut Inbox) -> Step<()> {
         let done = self.drive_handshake(inbox);
-        self.settle(&self.core(), inbox, false);
+        // Every error but an interruption ends the connection, and the caller hears of it now.
+        let reported = done.is_err() && self.failure().is_some();
+        self.settle(&self.core(), inbox, reported);
         done
     }
 
@@ -84,7 +86,11 @@ impl Socket {
         agreement.verify.or(resumed)
     }
 
-    fn agree(&self, core: &mut Core) {
+    /// Keeps what was agreed once the engine is done and its last flight is on its way.
+    pub(super) fn agree(&self, core: &mut Core) {
+        if self.is_connected() || core.has_ciphertext() {
+            return;
+        }
         let Some(agreement) = core.engine.agreement() else {
             return;
         };

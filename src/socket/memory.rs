@@ -49,6 +49,7 @@ impl Socket {
         }
         self.transmitted
             .fetch_add(drained as u64, Ordering::Relaxed);
+        self.agree(&mut core);
         self.refill(&mut core);
         self.note_output(&core);
         Ok(drained)
@@ -56,8 +57,11 @@ impl Socket {
 
     /// Makes ciphertext of the queue when there is none; whether there is some.
     fn refill(&self, core: &mut Core) -> bool {
-        let poisoned = self.failure().is_some_and(|e| e.code() == Code::Internal);
-        !poisoned && (core.engine.has_output() || core.seal_queued())
+        match self.failure() {
+            None => core.engine.has_output() || core.seal_queued(),
+            // An alert is left; behind a panic, nothing that can be trusted.
+            Some(error) => error.code() != Code::Internal && core.engine.has_output(),
+        }
     }
 
     /// How much [`Socket::drain`] has now.

@@ -136,9 +136,10 @@ impl Socket {
             }
             Role::Server => Engine::server(setup.server.as_ref().ok_or_else(wrong_role)?)?,
         };
+        let sends_sni = setup.client.as_ref().is_some_and(ClientConfigs::sends_sni);
         Ok(Socket {
             role,
-            server_name: name.filter(|name| !name.is_ip()).and_then(sni),
+            server_name: name.filter(|name| sends_sni && !name.is_ip()).and_then(sni),
             return_eintr: setup.return_eintr,
             verifies_peer: setup.verifies_peer,
             transport: OnceLock::new(),

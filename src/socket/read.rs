@@ -4,7 +4,7 @@ use std::sync::MutexGuard;
 use std::sync::atomic::Ordering;
 
 use super::inbox::{End, Inbox};
-use super::send::{Patience, Sent, interrupted};
+use super::send::{Patience, interrupted};
 use super::{Core, Pause, Socket, Step, Want, driven};
 use crate::error::{Code, Error};
 use crate::transport::{Direction, Obstacle, Transfer, Transport};
@@ -61,7 +61,7 @@ impl Socket {
             }
             drop(core);
             if let Err(pause) = self.fill(&mut inbox) {
-                self.settle(&self.core(), &mut inbox, false);
+                self.settle(&self.core(), &mut inbox, self.failure().is_some());
                 return Err(pause);
             }
         }
@@ -126,15 +126,8 @@ impl Socket {
         if !core.has_output() {
             return core;
         }
-        match self.send(core, Patience::AtOnce) {
-            // The failure shows when there is nothing left to read, or at the next write.
-            (mut core, Sent::Failed(error)) => {
-                core.broken
-                    .get_or_insert_with(|| Error::io("sending to the peer", &error));
-                core
-            }
-            (core, _) => core,
-        }
+        // A failure shows when there is nothing left to read, or at the next write.
+        self.send(core, Patience::AtOnce).0
     }
 
     /// Receives more, and notes the end of the stream.
@@ -173,23 +166,27 @@ impl Socket {
     pub(super) fn receive_now(&self, inbox: &mut Inbox) -> Transfer {
         match self.transport() {
             Transport::Descriptor(descriptor) => {
-                inbox.fill(usize::MAX, |buf| descriptor.receive_now(buf))
+                let received = inbox.fill(usize::MAX, |buf| descriptor.receive_now(buf))?;
+                self.received.fetch_add(received as u64, Ordering::Relaxed);
+                Ok(received)
             }
             _ => Err(Obstacle::WouldBlock(Direction::Read)),
         }
     }
 
     /// Leaves the inbox as small as it can be and says what there is to do. `reported`: the
-    /// caller knows that the stream has ended.
+    /// caller learns from this call that the stream, or the connection, has ended.
     pub(super) fn settle(&self, core: &Core, inbox: &mut Inbox, reported: bool) {
         inbox.settle();
-        let over = inbox.over.is_some();
         if reported {
             self.input_over.store(true, Ordering::Relaxed);
         }
-        let waits = core.engine.available() > 0
-            || inbox.has_record()
-            || (over && !self.input_over.load(Ordering::Relaxed));
+        let failed = self.failure().is_some();
+        let ended = failed || inbox.over.is_some() || inbox.fed_eof;
+        let end_waits = ended && !self.input_over.load(Ordering::Relaxed);
+        // Behind a failure nothing is opened any more.
+        let record_waits = !failed && inbox.has_record();
+        let waits = core.engine.available() > 0 || record_waits || end_waits;
         self.input_ready.store(waits, Ordering::Relaxed);
     }
 }

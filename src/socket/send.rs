@@ -1,11 +1,13 @@
 //! Ciphertext on its way out.
 
+use std::collections::VecDeque;
 use std::io::{self, IoSlice, Write};
 use std::mem;
 use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 
 use super::inbox::Inbox;
+use super::write::key_is_used_up;
 use super::{Core, Pause, Socket, Step};
 use crate::error::{Alert, Code, Error};
 use crate::transport::fd::Waited;
@@ -36,8 +38,13 @@ impl Core {
         !self.outgoing.is_empty() || self.engine.has_output()
     }
 
+    /// Whether there is something to seal: the queue, or close_notify behind it.
+    pub(super) fn has_unsealed(&self) -> bool {
+        !self.queue.is_empty() || (self.closing && !self.close_sent)
+    }
+
     pub(super) fn has_output(&self) -> bool {
-        self.has_ciphertext() || !self.queue.is_empty() || (self.closing && !self.close_sent)
+        self.has_ciphertext() || self.has_unsealed()
     }
 
     /// Seals the next piece of the queue, and close_notify behind its end. `false` when there
@@ -57,11 +64,17 @@ impl Core {
         let (front, _) = self.queue.as_slices();
         let len = front.len().min(CHUNK);
         let sealed = self.engine.seal(&front[..len]);
+        if sealed == 0 {
+            // What was taken cannot be sent any more: the next write says so.
+            self.broken.get_or_insert_with(key_is_used_up);
+            self.queue = VecDeque::new();
+            return self.engine.has_output();
+        }
         self.queue.drain(..sealed);
         if self.queue.is_empty() {
-            self.queue = Default::default();
+            self.queue = VecDeque::new();
         }
-        sealed > 0
+        true
     }
 }
 
@@ -76,8 +89,10 @@ impl Socket {
         loop {
             let sent;
             (core, sent) = self.send_ciphertext(core, patience);
-            if !matches!(sent, Sent::All) || !core.seal_queued() {
-                self.note_output(&core);
+            // Nothing may follow a fatal alert (RFC 8446 section 6.2).
+            let ends = !matches!(sent, Sent::All) || self.failure().is_some();
+            if ends || !core.seal_queued() {
+                self.note_sent(&mut core, &sent);
                 return (core, sent);
             }
         }
@@ -208,9 +223,18 @@ impl Socket {
         core: MutexGuard<'a, Core>,
         inbox: &mut Inbox,
     ) -> Step<MutexGuard<'a, Core>> {
-        let sent = self.send_ciphertext(core, Patience::Wait);
-        self.note_output(&sent.0);
-        self.must_be_sent(sent, Some(inbox))
+        let (mut core, sent) = self.send_ciphertext(core, Patience::Wait);
+        self.note_sent(&mut core, &sent);
+        self.must_be_sent((core, sent), Some(inbox))
+    }
+
+    /// A transport that failed is not waited for again.
+    fn note_sent(&self, core: &mut Core, sent: &Sent) {
+        if let Sent::Failed(error) = sent {
+            core.broken
+                .get_or_insert_with(|| Error::io("sending to the peer", error));
+        }
+        self.note_output(core);
     }
 
     fn must_be_sent<'a>(
@@ -245,6 +269,13 @@ impl Socket {
                 Err(_) => return self.broken(failed),
             },
         };
+        let error = self.find_alert(failed, inbox);
+        self.settle(&self.core(), inbox, self.failure().is_some());
+        error
+    }
+
+    /// Receives what is there, up to an alert or data; the error that counts.
+    fn find_alert(&self, failed: Error, inbox: &mut Inbox) -> Error {
         loop {
             let mut core = self.core();
             match self.open_records(&mut core, inbox) {
@@ -287,16 +318,18 @@ impl Socket {
         if self.failure().is_some_and(|e| e.code() == Code::Internal) {
             return Ok(self.check_failure()?);
         }
-        let needs_handshake = {
-            let core = self.core();
-            let core = self.send_all(core, None)?;
-            core.has_output()
-        };
-        if needs_handshake && self.failure().is_none() {
+        let mut core = self.send_all(self.core(), None)?;
+        if let Some(error) = &core.broken {
+            return Err(error.clone().into());
+        }
+        self.agree(&mut core);
+        let needs_handshake = core.has_unsealed();
+        drop(core);
+        if needs_handshake {
+            self.check_failure()?;
             let mut inbox = self.reader()?;
             self.handshake_with(&mut inbox)?;
-            let core = self.core();
-            drop(self.send_all(core, Some(&mut inbox))?);
+            drop(self.send_all(self.core(), Some(&mut inbox))?);
         }
         Ok(())
     }

@@ -42,9 +42,10 @@ impl Socket {
         loop {
             let mut core = self.core();
             let opened = self.open_records(&mut core, &mut inbox);
+            let core = self.send_reply(core);
             let over = inbox.over;
             // A program that shuts down both ways does not read again to learn of the end.
-            self.settle(&core, &mut inbox, over.is_some());
+            self.settle(&core, &mut inbox, over.is_some() || opened.is_err());
             drop(core);
             if opened? {
                 return Err(Pause::Want(Want::Consume));
@@ -56,7 +57,11 @@ impl Socket {
                         truncated("the peer ended the connection without close_notify").into(),
                     );
                 }
-                None => self.fill(&mut inbox)?,
+                None => {}
+            }
+            if let Err(pause) = self.fill(&mut inbox) {
+                self.settle(&self.core(), &mut inbox, self.failure().is_some());
+                return Err(pause);
             }
         }
     }

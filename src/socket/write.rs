@@ -63,7 +63,7 @@ impl Socket {
             match core.engine.seal(chunk) {
                 0 => {
                     let _ = self.send(core, Patience::AtOnce);
-                    return Err(closed("the key has protected as much as it may").into());
+                    return Err(key_is_used_up().into());
                 }
                 sealed => taken += sealed,
             }
@@ -97,6 +97,9 @@ impl Socket {
     /// What is queued already stays.
     pub fn set_write_queue(&self, limit: usize) -> crate::error::Result<()> {
         let _driven = driven::enter(self)?;
+        if limit > isize::MAX as usize {
+            return Err(Error::argument("the queue's length is over PTRDIFF_MAX"));
+        }
         self.core().queue_limit = limit;
         Ok(())
     }
@@ -109,6 +112,10 @@ impl From<Direction> for Want {
             Direction::Write => Want::Write,
         }
     }
+}
+
+pub(super) fn key_is_used_up() -> Error {
+    closed("the key has protected as much as it may")
 }
 
 fn closed(why: &str) -> Error {

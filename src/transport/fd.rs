@@ -40,7 +40,9 @@ pub enum Waited {
 impl Descriptor {
     /// [`crate::error::Code::Argument`] when one of them is not an open descriptor.
     pub fn new(read: RawFd, write: RawFd, return_eintr: bool) -> Result<Self> {
-        for fd in [read, write] {
+        let both = [read, write];
+        let distinct = if read == write { &both[..1] } else { &both };
+        for &fd in distinct {
             // SAFETY: F_GETFD takes no pointer; any number is a valid argument.
             if unsafe { libc::fcntl(fd, libc::F_GETFD) } < 0 {
                 return Err(Error::argument(format!("{fd} is not an open descriptor"))

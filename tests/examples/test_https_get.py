@@ -1,10 +1,12 @@
 """https_get against servers of Python's ssl module."""
 
 import ssl
+import threading
 import unittest
 
 from counterparts import (
-    Listener, TlsListener, answering, certificate, read_head, reply, reset, run, server_context,
+    TIMEOUT, Listener, TlsListener, answering, certificate, read_head, reply, reset, run,
+    server_context,
 )
 
 PAGE = b"<p>a page</p>\n"
@@ -177,6 +179,13 @@ class Peers(Case):
         with Listener(handle) as server:
             self.fails(get(server.port), "handshake")
 
+    def test_one_that_says_nothing(self):
+        done = threading.Event()
+        with Listener(lambda connection: done.wait(TIMEOUT)) as server:
+            result = get(server.port, "--timeout", "1")
+            done.set()
+        self.fails(result, "handshake", "timeout")
+
     def test_nobody(self):
         with Listener(lambda connection: None) as server:
             port = server.port
@@ -297,7 +306,8 @@ class Usage(unittest.TestCase):
     def test_wrong_arguments(self):
         for arguments in ([], ["localhost"], ["--tls", "1.1", "localhost", "1"],
                           ["--cert", "x", "localhost", "1"], ["localhost", "1", "no-slash"],
-                          ["--nonsense", "localhost", "1"]):
+                          ["--nonsense", "localhost", "1"],
+                          ["--timeout", "soon", "localhost", "1"]):
             with self.subTest(arguments):
                 result = run("https_get", *arguments)
                 self.assertEqual(result.returncode, 2)

@@ -23,7 +23,8 @@ def ask(connection, request):
 
 def receive(connection, has_body=True):
     lines = read_head(connection).decode().split("\r\n")
-    fields = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
+    pairs = [line.partition(": ") for line in lines[1:]]
+    fields = {name.lower(): value for name, _, value in pairs}
     body = b""
     while has_body and len(body) < int(fields.get("content-length", 0)):
         part = connection.recv(65536)
@@ -76,7 +77,8 @@ class Files(unittest.TestCase):
                 self.assertEqual((fields["content-type"], got), (kind, body))
 
     def test_not_found(self):
-        for path in ("/missing", "/missing/", "/sub", "/fifo", "/a%2", "/index.html%00", "/" + "x" * 5000):
+        for path in ("/missing", "/missing/", "/sub", "/fifo", "/a%2", "/index.html%00",
+                     "/" + "x" * 5000):
             with self.subTest(path):
                 self.assertEqual(self.ask(get(path))[0], "HTTP/1.1 404 Not Found")
 
@@ -117,7 +119,8 @@ class Files(unittest.TestCase):
                                              context=client_context())
         client.connect()
         used = client.sock
-        for path, body in (("/", b"<p>home</p>"), ("/missing", b"404 Not Found\n"), ("/", b"<p>home</p>")):
+        for path, body in (("/", b"<p>home</p>"), ("/missing", b"404 Not Found\n"),
+                           ("/", b"<p>home</p>")):
             client.request("GET", path)
             self.assertEqual(client.getresponse().read(), body)
             self.assertIs(client.sock, used)
@@ -153,7 +156,8 @@ class Files(unittest.TestCase):
                                 (b"PRI * HTTP/2.0\r\n\r\n", "505 HTTP Version Not Supported"),
                                 (get("/", method="DELETE"), "405 Method Not Allowed"),
                                 (get("/", "Content-Length: 5") + b"12345", "413 Content Too Large"),
-                                (get("/", "X: " + "x" * 20000), "431 Request Header Fields Too Large")):
+                                (get("/", "X: " + "x" * 20000),
+                                 "431 Request Header Fields Too Large")):
             with self.subTest(status), self.server.connect() as connection:
                 self.assertEqual(ask(connection, request)[0], "HTTP/1.1 " + status)
                 self.assertEqual(connection.recv(1), b"", "the connection must end")
@@ -270,7 +274,8 @@ class ClientCertificates(unittest.TestCase):
             with self.subTest(name=name, version=version):
                 try:
                     with server.connect(self.client(name, version)) as connection:
-                        got = ask(connection, get("/"))[2].decode().split("client certificate: ")[-1]
+                        page = ask(connection, get("/"))[2].decode()
+                    got = page.partition("client certificate: ")[2]
                 except ssl.SSLError as error:
                     got = error.reason
                 self.assertRegex(got, expected)
@@ -322,7 +327,8 @@ class Reload(unittest.TestCase):
     def test_a_broken_certificate_keeps_the_old_one(self):
         before = self.fingerprint()
         breakages = {
-            "key of another certificate": lambda: shutil.copy(certificate("rsa-server.key"), self.key),
+            "key of another certificate":
+                lambda: shutil.copy(certificate("rsa-server.key"), self.key),
             "no certificate": lambda: self.cert.write_text("nonsense"),
             "half a certificate": lambda: self.cert.write_text(self.cert.read_text()[:200]),
             "no file": self.cert.unlink,

@@ -70,8 +70,8 @@ class Redirects(Case):
 
         def handle(connection):
             first = not seen
-            answer = reply(b"", "Location: " + location, status="302 Found") if first else reply(b"")
-            answering(answer, seen=seen)(connection)
+            redirect = reply(b"", "Location: " + location, status="302 Found")
+            answering(redirect if first else reply(b""), seen=seen)(connection)
 
         with Listener(handle) as server:
             self.report(f"http://localhost:{server.port}/a/b?q")
@@ -101,7 +101,8 @@ class Cookies(Case):
                        "Set-Cookie: short=1", "Set-Cookie: other=1; Domain=example.org")
         with TlsListener(answering(answer)) as server:
             report = self.report(f"https://localhost:{server.port}/")
-        self.assertIn("name: id, expires: Wed, 09 Jun 2038 10:18:14 GMT, domain: localhost\n", report)
+        self.assertIn("name: id, expires: Wed, 09 Jun 2038 10:18:14 GMT, domain: localhost\n",
+                      report)
         self.assertIn("name: theme, expires: 3600, domain: .localhost\n", report)
         self.assertIn("name: short, expires: with the session, domain: localhost\n", report)
         self.assertNotIn("other", report)

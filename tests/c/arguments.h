@@ -1,0 +1,30 @@
+/* NULL and out-of-range values for every pointer and number of every function: one test a
+ * function, in tables that arguments.c compares with the header. */
+#ifndef ARGUMENTS_H
+#define ARGUMENTS_H
+
+#include "check.h"
+#include "ends.h"
+
+#define ARGUMENTS_OF(function) { #function, arguments_of_##function }
+
+/* Over PTRDIFF_MAX. */
+#define TOO_LONG ((size_t)PTRDIFF_MAX + 1)
+
+#define CHECK_REFUSED(call) CHECK_RC(call, RSSL_ERR_ARGUMENT)
+/* A call that makes an object fails with `code`, and the out-parameter is NULL after it. */
+#define CHECK_MAKES_NONE(call, out, code) \
+  do {                                    \
+    (out) = (void *)&not_null;            \
+    CHECK_RC(call, code);                 \
+    CHECK((out) == NULL);                 \
+  } while (0)
+
+extern char not_null;
+
+extern const struct test_case error_arguments[], context_arguments[], socket_arguments[],
+    certificate_arguments[];
+extern const size_t error_arguments_count, context_arguments_count, socket_arguments_count,
+    certificate_arguments_count;
+
+#endif
