@@ -7,7 +7,7 @@ NORMAL = "NORMAL"
 
 
 def only(kind, *names, base=NORMAL):
-    """A priority string in which these are the only names of their kind: VERS-ALL, GROUP-ALL, ..."""
+    """A priority string with no names of a kind (VERS-ALL, GROUP-ALL, ...) but these."""
     return ":".join([base, f"-{kind}", *(f"+{name}" for name in names)])
 
 
@@ -58,5 +58,5 @@ class GnutlsCase(RsslCase):
         server = self.gnutls_serv(*server_options, identity=identity, priority=priority)
         client = self.rssl_client(server.port, *client_options)
         self.client_talks(client)
-        # gnutls-serv in its echo mode sends an empty line more where the line was a command only.
+        # How much came is not the same with every line: gnutls-serv adds an empty one.
         return self.ended_well(client, **{"peer": "localhost", **expected})

@@ -1,4 +1,4 @@
-"""What librssl and gnutls-cli and gnutls-serv refuse of each other, and how each side learns it."""
+"""What librssl and GnuTLS refuse of each other, and how each side learns it."""
 
 import unittest
 

@@ -47,7 +47,7 @@ http {{
 
 
 class Nginx(Process):
-    """Takes the listening sockets from here, as in its own upgrade: so the system chooses the ports."""
+    """Inherits its listening sockets, as in its own upgrade: so the system chooses the ports."""
 
     def __init__(self):
         self.directory = temporary_directory()
@@ -144,7 +144,8 @@ class ClientCertificates(NginxCase):
         for version in VERSIONS:
             for kind in ("", "rsa-", "p384-", "ed25519-"):
                 with self.subTest(version=version, kind=kind):
-                    get = self.fetches(self.nginx.strict_port, *tls(version), *pair(kind + "client"))
+                    get = self.fetches(self.nginx.strict_port, *tls(version),
+                                       *pair(kind + "client"))
                     self.assertEqual(get.output.text(), "you are CN=rssl test client\n")
 
     def test_required(self):

@@ -1,4 +1,4 @@
-"""What librssl and openssl s_client and s_server refuse of each other, and how each side learns it."""
+"""What librssl and OpenSSL refuse of each other, and how each side learns it."""
 
 import unittest
 
