@@ -48,7 +48,9 @@ impl Socket {
             (core, sent) = self.send(core, Patience::Wait);
             match sent {
                 Sent::All => {}
-                Sent::Waits(_) | Sent::Interrupted if taken > 0 => return Ok(taken),
+                Sent::Waits(_) if taken > 0 => return Ok(taken),
+                // A blocking transport has all that was taken when this returns, signal or not.
+                Sent::Interrupted if taken > 0 => continue,
                 Sent::Waits(direction) => return self.queue(&mut core, data, direction.into()),
                 Sent::Interrupted => return Err(interrupted()),
                 Sent::Failed(error) => {

@@ -135,11 +135,9 @@ static bool transmit(struct end *e) {
     if (n > 0) sent += (size_t)n;
     else if (!again(e, n)) return false;
   }
-  /* A blocking transport has it all, unless a signal may end the call: then, as on one that does
-   * not block, what was taken can wait inside. */
-  bool may_wait = is_non_blocking(e) || (e->is_victim && e->plan->fault == RETURNED);
+  /* A blocking transport has it all, whatever signals came. */
   rssl_result rc;
-  while (may_wait && (rc = rssl_flush(e->sock)) < 0)
+  while (is_non_blocking(e) && (rc = rssl_flush(e->sock)) < 0)
     if (!again(e, rc)) return false;
   return true;
 }
