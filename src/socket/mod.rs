@@ -23,7 +23,7 @@ use rustls_pki_types::{CertificateDer, ServerName};
 
 use crate::engine::config::{ClientConfigs, ServerConfigs};
 use crate::engine::{Agreement, Engine};
-use crate::error::{Error, Result};
+use crate::error::{Code, Error, Result};
 use crate::transport::{Descriptor, Functions, Transport};
 use crate::trust::PeerName;
 use inbox::Inbox;
@@ -277,6 +277,14 @@ impl Socket {
         self.failure
             .get()
             .map_or(Ok(()), |error| Err(error.clone()))
+    }
+
+    /// Behind a panic nothing inside can be trusted: no data, no alert.
+    fn check_poison(&self) -> Result<()> {
+        match self.failure() {
+            Some(error) if error.code() == Code::Internal => Err(error.clone()),
+            _ => Ok(()),
+        }
     }
 
     /// Makes `error` the one that ended the connection, unless there is one already, and

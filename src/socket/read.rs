@@ -41,6 +41,7 @@ impl Socket {
             return Err(Error::argument("there is no room to read into").into());
         }
         let mut inbox = self.reader()?;
+        self.check_poison()?;
         if !self.is_connected() {
             self.check_failure()?;
             let _writer = self.writer()?;
@@ -75,7 +76,7 @@ impl Socket {
         let Ok(mut inbox) = self.reader() else {
             return 0;
         };
-        if !self.is_connected() {
+        if !self.is_connected() || self.check_poison().is_err() {
             return 0;
         }
         let mut core = self.core();

@@ -315,9 +315,7 @@ impl Socket {
         let _driven = super::driven::enter(self)?;
         let _writer = self.writer()?;
         self.start();
-        if self.failure().is_some_and(|e| e.code() == Code::Internal) {
-            return Ok(self.check_failure()?);
-        }
+        self.check_poison()?;
         let mut core = self.send_all(self.core(), None)?;
         if let Some(error) = &core.broken {
             return Err(error.clone().into());
