@@ -14,7 +14,7 @@
  *           rssl_last_error(). RSSL_OK and RSSL_WANT_* leave it alone, and so does
  *           every _free, so a finalizer never hides an error. The error that ended a
  *           connection also stays on the socket: rssl_sock_error(). It is sticky: every
- *           later rssl_handshake, read, write, writev and shutdown returns the same code.
+ *           later rssl_handshake, read, write and shutdown returns the same code.
  *           Decrypted data that came before it is returned by rssl_read first.
  *           The alert that belongs to it is sent before the call returns if the
  *           transport takes it; if not, rssl_events says RSSL_POLL_OUT and rssl_flush
@@ -36,7 +36,7 @@
  *           never undefined behaviour. A function that cannot report returns its absent
  *           value. Lengths over PTRDIFF_MAX are RSSL_ERR_ARGUMENT.
  *
- * THREADS   rssl_ctx, rssl_identity, rssl_cert and rssl_session may be used by any
+ * THREADS   rssl_ctx, rssl_identity and rssl_cert may be used by any
  *           number of threads at once. An rssl_sock may be used by one reader thread
  *           and one writer thread at once (see "Full duplex"); otherwise one thread
  *           at a time. `const T *` in a signature means the call does not change *T.
