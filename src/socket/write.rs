@@ -63,6 +63,7 @@ impl Socket {
             }
             let chunk = &data[taken..data.len().min(taken + CHUNK)];
             match core.engine.seal(chunk) {
+                0 if taken > 0 => return Ok(taken),
                 0 => {
                     let _ = self.send(core, Patience::AtOnce);
                     return Err(key_is_used_up().into());
