@@ -67,8 +67,9 @@ static void a_server_has_no_hostname_to_check(void) {
 
 static void options_are_set_and_cleared(void) {
   static const uint32_t options[] = {
-      RSSL_OPT_ALPN_OPTIONAL, RSSL_OPT_SERVER_ORDER,      RSSL_OPT_NO_TICKETS,  RSSL_OPT_NO_SNI,
-      RSSL_OPT_RETURN_EINTR,  RSSL_OPT_INSECURE_MATCH_CN, RSSL_OPT_NO_CA_NAMES, RSSL_OPT_REQUIRE_EMS};
+      RSSL_OPT_ALPN_OPTIONAL, RSSL_OPT_SERVER_ORDER, RSSL_OPT_NO_TICKETS,
+      RSSL_OPT_NO_SNI,        RSSL_OPT_RETURN_EINTR, RSSL_OPT_INSECURE_MATCH_CN,
+      RSSL_OPT_NO_CA_NAMES,   RSSL_OPT_REQUIRE_EMS};
   rssl_ctx *ctx = fresh(RSSL_EITHER);
   size_t i;
   CHECK_OK(rssl_ctx_set_options(ctx, 0, RSSL_OPT_SERVER_ORDER));
@@ -174,7 +175,7 @@ static void either_makes_sockets_of_both_roles(void) {
   struct ends e;
   CHECK_OK(rssl_ctx_load_verify_file(ctx, cert("ca.pem")));
   CHECK_OK(rssl_ctx_load_cert_file(ctx, cert("server-both.pem"), NULL, NULL));
-  /* As a server it asks for a certificate by the rules of its clients: here it is required. */
+  /* The mode is that of both roles: as a server it would require a certificate. */
   CHECK_OK(rssl_ctx_set_check_hostname(ctx, false));
   CHECK_OK(rssl_ctx_set_verify(ctx, RSSL_CERT_NONE));
   ends_open(&e, ctx, ctx, "localhost");

@@ -23,7 +23,8 @@ static const struct foreign {
   int alert;
   const char *says;
 } foreign[] = {
-    {BYTES("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"), RSSL_ERR_NOT_TLS, 10, "plain HTTP request"},
+    {BYTES("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"), RSSL_ERR_NOT_TLS, 10,
+     "plain HTTP request"},
     {BYTES("POST /form HTTP/1.0\r\n\r\n"), RSSL_ERR_NOT_TLS, 10, "plain HTTP request"},
     {BYTES("HTTP/1.1 400 Bad Request\r\n\r\n"), RSSL_ERR_NOT_TLS, 10, "plain HTTP response"},
     {BYTES("SSH-2.0-OpenSSH_9.2p1 Debian\r\n"), RSSL_ERR_NOT_TLS, 10, "SSH"},
