@@ -8,6 +8,7 @@
 // The header's conventions are the safety contract of every function here.
 #![allow(clippy::missing_safety_doc)]
 
+pub mod agreed;
 pub mod bytes;
 pub mod cert;
 pub mod ctx;

@@ -6,22 +6,19 @@ use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
-use super::bytes::rssl_bytes;
-use super::cert::{self, rssl_cert};
 use super::ctx::{self, RSSL_CLIENT, RSSL_SERVER, rssl_ctx, rssl_role};
 use super::error::{lend, rssl_error};
 use super::io::{CallerIo, rssl_io};
-use super::results::{RSSL_V_UNSPECIFIED, RSSL_WANT_CONSUME, RSSL_WANT_READ, RSSL_WANT_WRITE};
+use super::results::{RSSL_WANT_CONSUME, RSSL_WANT_READ, RSSL_WANT_WRITE};
 use super::{RSSL_OK, buffer, buffer_mut, fail, get, handle, out, panicked, result, rssl_result};
 use crate::context::Roles;
 use crate::error::{Error, Result};
-use crate::socket::{Agreed, How, POLL_IN, POLL_OUT, POLL_READY, Pause, Role, Socket, Step, Want};
-use crate::x509::Certificate;
+use crate::socket::{How, POLL_IN, POLL_OUT, POLL_READY, Pause, Role, Socket, Step, Want};
 
 /// One TLS connection. One reader thread and one writer thread may use it at once after the
 /// handshake; otherwise one thread at a time. See rssl_read and rssl_write.
 pub struct rssl_sock {
-    socket: Socket,
+    pub(super) socket: Socket,
     user: AtomicPtr<c_void>,
     /// Freed inside one of its own callbacks: the outermost call does it.
     freed: AtomicBool,
@@ -46,7 +43,7 @@ pub const RSSL_SHUT_RDWR: i32 = 2;
 
 /// # Safety
 /// `s` is NULL or a live handle, and stays so during `'a`.
-unsafe fn sock<'a>(s: *const rssl_sock) -> Result<&'a rssl_sock> {
+pub(super) unsafe fn sock<'a>(s: *const rssl_sock) -> Result<&'a rssl_sock> {
     // SAFETY: by this function's contract.
     unsafe { handle(s, "s") }
 }
@@ -102,17 +99,6 @@ fn want_code(want: Want) -> rssl_result {
         Want::Write => RSSL_WANT_WRITE,
         Want::Consume => RSSL_WANT_CONSUME,
     }
-}
-
-/// Reads a field of what was agreed, which is absent until the handshake is done.
-///
-/// # Safety
-/// As for [`sock`].
-unsafe fn agreed<T>(s: *const rssl_sock, absent: T, field: impl FnOnce(&Agreed) -> T) -> T {
-    get(absent, || {
-        // SAFETY: by this function's contract.
-        Some(field(unsafe { sock(s) }.ok()?.socket.agreed()?))
-    })
 }
 
 fn role(role: rssl_role, roles: Roles) -> Result<Role> {
@@ -441,114 +427,6 @@ pub unsafe extern "C" fn rssl_sock_error(s: *const rssl_sock) -> *const rssl_err
     get(ptr::null(), || {
         // SAFETY: s is NULL or a live handle.
         unsafe { sock(s) }.ok()?.socket.failure().map(lend)
-    })
-}
-
-/// rssl_sock_is_connected returns whether the handshake is done; false if s is NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rssl_sock_is_connected(s: *const rssl_sock) -> bool {
-    // SAFETY: s is NULL or a live handle.
-    unsafe { agreed(s, false, |_| true) }
-}
-
-/// rssl_sock_version returns the protocol version agreed, such as RSSL_TLS1_3; 0 until the handshake
-/// is done.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rssl_sock_version(s: *const rssl_sock) -> u16 {
-    // SAFETY: s is NULL or a live handle.
-    unsafe { agreed(s, 0, |agreed| agreed.agreement.version) }
-}
-
-/// rssl_sock_cipher returns the IANA number of the cipher agreed; 0 until the handshake is done.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rssl_sock_cipher(s: *const rssl_sock) -> u16 {
-    // SAFETY: s is NULL or a live handle.
-    unsafe { agreed(s, 0, |agreed| agreed.agreement.cipher) }
-}
-
-/// rssl_sock_group returns the IANA number of the key exchange group; 0 until the handshake is done,
-/// and when a resumed session needed none.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rssl_sock_group(s: *const rssl_sock) -> u16 {
-    // SAFETY: s is NULL or a live handle.
-    unsafe { agreed(s, 0, |agreed| agreed.agreement.group) }
-}
-
-/// rssl_sock_alpn returns the application protocol agreed; a NUL follows the bytes. Borrowed from s.
-/// Absent: none was agreed, or the handshake is not done.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rssl_sock_alpn(s: *const rssl_sock) -> rssl_bytes {
-    // SAFETY: s is NULL or a live handle.
-    unsafe {
-        agreed(s, rssl_bytes::ABSENT, |agreed| match &agreed.alpn {
-            Some(name) => rssl_bytes::from(&name[..name.len() - 1]),
-            None => rssl_bytes::ABSENT,
-        })
-    }
-}
-
-/// rssl_sock_server_name returns the name that SNI carries: of a client, the one it was made for if
-/// that is a DNS name and not RSSL_OPT_NO_SNI; of a server, the one that the client asked for.
-/// Borrowed from s. NULL: none, or on a server the handshake is not done.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rssl_sock_server_name(s: *const rssl_sock) -> *const c_char {
-    get(ptr::null(), || {
-        // SAFETY: s is NULL or a live handle.
-        let name = unsafe { sock(s) }.ok()?.socket.server_name()?;
-        Some(name.as_ptr())
-    })
-}
-
-/// rssl_sock_resumed returns whether the handshake resumed an earlier session; false until it is
-/// done.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rssl_sock_resumed(s: *const rssl_sock) -> bool {
-    // SAFETY: s is NULL or a live handle.
-    unsafe { agreed(s, false, |agreed| agreed.agreement.resumed) }
-}
-
-/// rssl_sock_verify_result returns the built-in verdict on the peer's certificate, an RSSL_V_ number;
-/// after resumption that of the handshake it goes back to. RSSL_V_UNSPECIFIED when nothing was
-/// verified: RSSL_CERT_NONE, no certificate, no handshake yet.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rssl_sock_verify_result(s: *const rssl_sock) -> i32 {
-    // SAFETY: s is NULL or a live handle.
-    unsafe {
-        agreed(s, RSSL_V_UNSPECIFIED, |agreed| {
-            agreed.verify.unwrap_or(RSSL_V_UNSPECIFIED)
-        })
-    }
-}
-
-/// rssl_sock_traffic reads how many bytes were received from the transport and sent to it, TLS's own
-/// included. rx and tx may be NULL. If s is NULL they become 0.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rssl_sock_traffic(s: *const rssl_sock, rx: *mut u64, tx: *mut u64) {
-    get((), || {
-        // SAFETY: s is NULL or a live handle.
-        let (received, sent) = unsafe { sock(s) }.map_or((0, 0), |sock| sock.socket.traffic());
-        // SAFETY: each is NULL or writable.
-        unsafe {
-            if let Some(rx) = rx.as_mut() {
-                *rx = received;
-            }
-            if let Some(tx) = tx.as_mut() {
-                *tx = sent;
-            }
-        }
-        None
-    });
-}
-
-/// rssl_sock_peer_cert_new returns a reference to certificate i of the chain that the peer sent, 0 is
-/// the leaf, to be given back with rssl_cert_free. NULL: past the end, no certificate, the handshake
-/// is not done, or s is NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rssl_sock_peer_cert_new(s: *const rssl_sock, i: usize) -> *mut rssl_cert {
-    get(ptr::null_mut(), || {
-        // SAFETY: s is NULL or a live handle.
-        let der = unsafe { sock(s) }.ok()?.socket.peer_certificate(i)?;
-        Some(cert::into_handle(Arc::new(Certificate::deferred(der))))
     })
 }
 
