@@ -3,8 +3,8 @@
 use std::ffi::CString;
 use std::sync::MutexGuard;
 
-use super::inbox::{End, Inbox};
-use super::read::truncated;
+use super::inbox::Inbox;
+use super::read::{open_record, truncated};
 use super::{Agreed, Core, Socket, Step, driven};
 use crate::engine::Agreement;
 
@@ -42,18 +42,8 @@ impl Socket {
                 return Ok(());
             }
             while core.engine.is_handshaking() {
-                let received = inbox.next_record(|record, _, is_tls| {
-                    if is_tls {
-                        core.engine.receive(record, &[])
-                    } else {
-                        Err(core.engine.refuse(record))
-                    }
-                });
-                match received {
+                match open_record(&mut core, inbox) {
                     None => break,
-                    Some(Ok(())) if core.engine.peer_closed() => {
-                        inbox.over = Some(End::CloseNotify);
-                    }
                     Some(Ok(())) => {}
                     Some(Err(error)) => return Err(self.fail(core, error).into()),
                 }

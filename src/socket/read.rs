@@ -105,17 +105,9 @@ impl Socket {
     ) -> crate::error::Result<bool> {
         while core.engine.available() == 0 {
             self.check_failure()?;
-            let opened = inbox.next_record(|record, next, is_tls| {
-                if is_tls {
-                    core.engine.receive(record, next)
-                } else {
-                    Err(core.engine.refuse(record))
-                }
-            });
-            match opened {
+            match open_record(core, inbox) {
                 None => return Ok(false),
                 Some(Err(error)) => return Err(self.set_failure(error)),
-                Some(Ok(())) if core.engine.peer_closed() => inbox.over = Some(End::CloseNotify),
                 Some(Ok(())) => {}
             }
         }
@@ -190,6 +182,21 @@ impl Socket {
         let waits = core.engine.available() > 0 || record_waits || end_waits;
         self.input_ready.store(waits, Ordering::Relaxed);
     }
+}
+
+/// Gives the engine the next record, if it is there whole, and notes the peer's close_notify.
+pub(super) fn open_record(core: &mut Core, inbox: &mut Inbox) -> Option<crate::error::Result<()>> {
+    let opened = inbox.next_record(|record, next, is_tls| {
+        if is_tls {
+            core.engine.receive(record, next)
+        } else {
+            Err(core.engine.refuse(record))
+        }
+    })?;
+    if opened.is_ok() && core.engine.peer_closed() {
+        inbox.over = Some(End::CloseNotify);
+    }
+    Some(opened)
 }
 
 /// What reading at the end of the stream returns.
