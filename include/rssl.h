@@ -1502,7 +1502,8 @@ RSSL_API const char *rssl_build_info(void);
 
 /**
  * rssl_has says whether this build has a feature: "bundled-roots" (Mozilla's trust roots are
- * inside, for rssl_ctx_load_verify_bundled), "fips", "ktls". false for an unknown name.
+ * inside, for rssl_ctx_load_verify_bundled), "brotli" and "zlib" (certificates are compressed where
+ * the peer takes that), "fips", "ktls". false for an unknown name.
  */
 RSSL_API bool rssl_has(const char *feature);
 
