@@ -15,7 +15,7 @@ use rustls::{
 use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
-use crate::session::{ClientMemory, ServerMemory};
+use crate::session::{ClientMemory, ServerSessions};
 
 /// The cryptography and the protocol, the same for both roles.
 #[derive(Clone)]
@@ -137,8 +137,6 @@ pub struct ServerConfigs {
 pub struct ServerSwitches {
     pub alpn_optional: bool,
     pub server_order: bool,
-    pub tickets: bool,
-    pub tls13_tickets: usize,
 }
 
 impl ServerConfigs {
@@ -147,7 +145,7 @@ impl ServerConfigs {
         protocol: &Protocol,
         verifier: Option<Arc<dyn ClientCertVerifier>>,
         identities: Arc<dyn ResolvesServerCert>,
-        memory: &ServerMemory,
+        sessions: ServerSessions<'_>,
         switches: &ServerSwitches,
     ) -> Result<Self> {
         let mut config = protocol
@@ -157,12 +155,7 @@ impl ServerConfigs {
         config.alpn_protocols.clone_from(&protocol.alpn);
         config.require_ems = protocol.require_ems;
         config.ignore_client_order = switches.server_order;
-        config.session_storage = memory.sessions();
-        config.send_tls13_tickets = 0;
-        if switches.tickets {
-            config.ticketer = memory.ticketer();
-            config.send_tls13_tickets = switches.tls13_tickets;
-        }
+        sessions.apply(&mut config);
         let without_alpn =
             (switches.alpn_optional && !config.alpn_protocols.is_empty()).then(|| {
                 let mut without = config.clone();
