@@ -134,7 +134,7 @@ impl Socket {
             Role::Server if name.is_some() => {
                 return Err(Error::argument("a server's socket takes no name"));
             }
-            Role::Server => Engine::server(setup.server.as_ref().ok_or_else(wrong_role)?)?,
+            Role::Server => Engine::server(setup.server.as_ref().ok_or_else(wrong_role)?, false)?,
         };
         let sends_sni = setup.client.as_ref().is_some_and(ClientConfigs::sends_sni);
         Ok(Socket {
