@@ -327,10 +327,21 @@ typedef uint32_t rssl_cert_reqs;
 typedef ptrdiff_t (*rssl_password_cb)(void *user, char *buf, size_t cap);
 
 /**
+ * Takes one line of the key log, in NSS's format and without the newline. Borrowed for the call.
+ */
+typedef void (*rssl_keylog_cb)(void *user, const char *line);
+
+/**
  * Gives user back: called once, when no context or socket can use it any more, from any thread; not
  * when the call that takes it fails.
  */
 typedef void (*rssl_drop_cb)(void *user);
+
+/**
+ * Says the time in seconds since 1970. Negative: the time is not known, and the handshake that
+ * asks fails with RSSL_ERR_CALLBACK.
+ */
+typedef int64_t (*rssl_time_cb)(void *user);
 
 /**
  * A transport made of your functions.
@@ -1009,6 +1020,30 @@ RSSL_API struct rssl_identity *rssl_identity_ref(struct rssl_identity *id);
  * rssl_identity_free gives back one reference. id may be NULL. Contexts that use it keep it.
  */
 RSSL_API void rssl_identity_free(struct rssl_identity *id);
+
+/**
+ * rssl_ctx_set_keylog_callback gives the secrets of the connections made from then on to cb, line by
+ * line, for tools that decrypt captured traffic. Anyone with these can read the traffic. cb may be
+ * NULL: no key log. drop may be NULL. The SSLKEYLOGFILE variable is not looked at: the program
+ * decides. RSSL_ERR_ARGUMENT: ctx is NULL.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_keylog_callback(struct rssl_ctx *ctx,
+                                         rssl_keylog_cb cb,
+                                         void *user,
+                                         rssl_drop_cb drop);
+
+/**
+ * rssl_ctx_set_time_callback makes cb say the time, for the dates of certificates and tickets of the
+ * connections made from then on: devices with no clock, tests. cb may be NULL: the operating
+ * system's clock again. drop may be NULL. It changes trust: sessions are forgotten.
+ * RSSL_ERR_ARGUMENT: ctx is NULL. RSSL_ERR_INTERNAL: no random bytes for a new ticket key.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_time_callback(struct rssl_ctx *ctx,
+                                       rssl_time_cb cb,
+                                       void *user,
+                                       rssl_drop_cb drop);
 
 /**
  * rssl_sock_new makes a connection in the role given, which ctx must allow. name is the server's

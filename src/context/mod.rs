@@ -7,11 +7,13 @@
 mod build;
 mod settings;
 
+use std::mem;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::crypto::versions::VersionRange;
 use crate::crypto::{groups, suites};
+use crate::engine::hooks::{Clock, KeyLogger};
 use crate::error::{Error, Result};
 use crate::identity::Identity;
 use crate::session::ServerMemory;
@@ -275,14 +277,33 @@ impl Context {
         })
     }
 
+    /// Takes the lines of the key log of the connections to come.
+    pub fn set_key_log(&self, key_log: Option<KeyLogger>) -> Result<()> {
+        self.change(|settings| {
+            settings.protocol.hooks.key_log = key_log.map(Arc::new);
+            Ok(())
+        })
+    }
+
+    /// Says the time in place of the operating system.
+    pub fn set_clock(&self, clock: Option<Clock>) -> Result<()> {
+        self.change_trust(|settings| {
+            settings.protocol.hooks.clock = clock.map(Arc::new);
+            Ok(())
+        })
+    }
+
     /// Applies `change` to a copy of the settings, which takes their place if it succeeds.
     fn change(&self, change: impl FnOnce(&mut Settings) -> Result<()>) -> Result<()> {
         let mut state = self.state();
         let mut settings = state.settings.clone();
         change(&mut settings)?;
-        state.settings = settings;
+        let settings = mem::replace(&mut state.settings, settings);
+        let setup = state.setup.take();
         state.generation += 1;
-        state.setup = None;
+        drop(state);
+        // Without the lock, for this can give a callback's `user` back.
+        drop((settings, setup));
         Ok(())
     }
 

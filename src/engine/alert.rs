@@ -7,6 +7,7 @@ use rustls::AlertDescription;
 pub const UNEXPECTED_MESSAGE: u8 = 10;
 pub const HANDSHAKE_FAILURE: u8 = 40;
 pub const PROTOCOL_VERSION: u8 = 70;
+pub const INTERNAL_ERROR: u8 = 80;
 
 /// The registered name of an alert; "unknown" for others.
 pub fn name(alert: u8) -> &'static CStr {

@@ -13,6 +13,7 @@ use rustls::{
 };
 
 use super::hello::ClientHello;
+use super::hooks::Hooks;
 use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
@@ -26,6 +27,7 @@ pub struct Protocol {
     pub groups: Vec<&'static dyn SupportedKxGroup>,
     pub alpn: Vec<Vec<u8>>,
     pub require_ems: bool,
+    pub hooks: Hooks,
 }
 
 impl Default for Protocol {
@@ -37,6 +39,7 @@ impl Default for Protocol {
             groups: provider.kx_groups.clone(),
             alpn: Vec::new(),
             require_ems: false,
+            hooks: Hooks::default(),
         }
     }
 }
@@ -98,6 +101,12 @@ impl ClientConfigs {
             .with_client_cert_resolver(identities);
         config.alpn_protocols.clone_from(&protocol.alpn);
         config.require_ems = protocol.require_ems;
+        if let Some(key_log) = &protocol.hooks.key_log {
+            config.key_log = key_log.clone();
+        }
+        if let Some(clock) = &protocol.hooks.clock {
+            config.time_provider = clock.clone();
+        }
         config.enable_sni = send_sni;
         config.resumption = Resumption::disabled();
         let mut named = config.clone();
@@ -157,6 +166,12 @@ impl ServerConfigs {
             .with_cert_resolver(identities);
         config.alpn_protocols.clone_from(&protocol.alpn);
         config.require_ems = protocol.require_ems;
+        if let Some(key_log) = &protocol.hooks.key_log {
+            config.key_log = key_log.clone();
+        }
+        if let Some(clock) = &protocol.hooks.clock {
+            config.time_provider = clock.clone();
+        }
         config.ignore_client_order = switches.server_order;
         config.session_storage = memory.sessions();
         config.send_tls13_tickets = 0;

@@ -6,6 +6,7 @@ pub mod alert;
 pub mod config;
 mod failure;
 pub mod hello;
+pub mod hooks;
 pub mod record;
 
 use std::io::{self, BufRead, Read, Write};
@@ -13,10 +14,11 @@ use std::sync::Arc;
 
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{
-    ClientConfig, ClientConnection, Connection, InvalidMessage, PeerIncompatible, ServerConfig,
-    ServerConnection, SupportedCipherSuite,
+    ClientConfig, ClientConnection, Connection, InvalidMessage, PeerIncompatible, ProtocolVersion,
+    ServerConfig, ServerConnection, SupportedCipherSuite,
 };
 
+use crate::callback;
 use crate::error::{Alert, Error, Result};
 use crate::trust::{Verdict, observe};
 use accept::Accepting;
@@ -70,7 +72,8 @@ enum State {
 impl Engine {
     /// A client's connection to `name`.
     pub fn client(config: Arc<ClientConfig>, name: ServerName<'static>) -> Result<Self> {
-        let connection = ClientConnection::new(config, name).map_err(|e| failure::translate(&e))?;
+        let connection = ClientConnection::new(config, name)
+            .map_err(|error| callback::refusal().unwrap_or_else(|| failure::translate(&error)))?;
         Ok(Engine::new(State::open(connection.into())))
     }
 
@@ -167,7 +170,10 @@ impl Engine {
             return refused.to_error().with_detail(error);
         }
         self.complete_alert(error);
-        let translated = failure::translate(error);
+        let translated = match callback::refusal() {
+            Some(refusal) => refusal.with_detail(error),
+            None => failure::translate(error),
+        };
         let received = matches!(translated.alert(), Some(Alert::Received(_)));
         match self.plaintext_alert() {
             Some(sent) if !received => translated.with_alert(Alert::Sent(sent)),
@@ -176,7 +182,8 @@ impl Engine {
     }
 
     /// Makes the alert where rustls sends none: for a handshake message that claims to be too
-    /// long, while no version is agreed and hence no keys are; and for a key that fits no scheme.
+    /// long, while no version is agreed and hence no keys are; for a key that fits no scheme; and
+    /// where the time is not known.
     fn complete_alert(&mut self, error: &rustls::Error) {
         let State::Open(connection) = &self.state else {
             return;
@@ -187,6 +194,12 @@ impl Engine {
                 rustls::AlertDescription::from(*fault).into()
             }
             error if failure::lacks_scheme(error) => alert::HANDSHAKE_FAILURE,
+            // In TLS 1.3 there are keys by then, which only rustls can use.
+            rustls::Error::FailedToGetCurrentTime
+                if connection.protocol_version() == Some(ProtocolVersion::TLSv1_2) =>
+            {
+                alert::INTERNAL_ERROR
+            }
             _ => return,
         };
         self.alert = alert::plaintext(number).to_vec();

@@ -1,5 +1,6 @@
 //! `rssl_sock`: one TLS connection.
 
+use std::cell::RefCell;
 use std::ffi::{c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
@@ -48,6 +49,25 @@ pub(super) unsafe fn sock<'a>(s: *const rssl_sock) -> Result<&'a rssl_sock> {
     unsafe { handle(s, "s") }
 }
 
+thread_local! {
+    /// The handles whose handshake this thread is in a call on, the innermost last.
+    static SHAKING: RefCell<Vec<*mut rssl_sock>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The handle whose handshake runs the callback that asks; NULL if the call is on no socket.
+#[expect(dead_code)]
+pub(super) fn current() -> *mut rssl_sock {
+    SHAKING.with_borrow(|shaking| shaking.last().copied().unwrap_or(ptr::null_mut()))
+}
+
+/// Runs `call`, which does not unwind, with `s` as the current handle.
+fn with_current<T>(s: *mut rssl_sock, call: impl FnOnce() -> T) -> T {
+    SHAKING.with_borrow_mut(|shaking| shaking.push(s));
+    let result = call();
+    SHAKING.with_borrow_mut(|shaking| shaking.pop());
+    result
+}
+
 /// Runs a call that moves bytes or changes the connection. A panic ends the connection, and a
 /// socket freed by a callback inside is freed behind the outermost call.
 ///
@@ -63,7 +83,12 @@ unsafe fn drive<T>(
         Ok(sock) => sock,
         Err(error) => return fail(error) as isize,
     };
-    let result = match catch_unwind(AssertUnwindSafe(|| call(&sock.socket))) {
+    let called = || catch_unwind(AssertUnwindSafe(|| call(&sock.socket)));
+    let called = match sock.socket.is_connected() {
+        true => called(),
+        false => with_current(s, called),
+    };
+    let result = match called {
         Ok(Ok(value)) => done(value),
         Ok(Err(Pause::Want(want))) => want_code(want) as isize,
         Ok(Err(Pause::Failed(error))) => fail(error) as isize,

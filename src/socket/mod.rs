@@ -17,11 +17,12 @@ mod write;
 use std::collections::VecDeque;
 use std::ffi::CString;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
 use rustls_pki_types::{CertificateDer, ServerName};
 
 use crate::engine::config::{ClientConfigs, ServerConfigs};
+use crate::engine::hooks::{Clock, ReadAhead};
 use crate::engine::{Agreement, Engine};
 use crate::error::{Code, Error, Result};
 use crate::transport::{Descriptor, Functions, Transport};
@@ -69,6 +70,8 @@ pub struct Setup {
     /// Whether a peer's certificate is verified.
     pub verifies_peer: bool,
     pub return_eintr: bool,
+    /// The program's own.
+    pub clock: Option<Arc<Clock>>,
 }
 
 pub struct Socket {
@@ -76,6 +79,8 @@ pub struct Socket {
     server_name: Option<CString>,
     return_eintr: bool,
     verifies_peer: bool,
+    /// A client's, which needs the time for the tickets that come after the handshake.
+    clock: Option<Arc<Clock>>,
     transport: OnceLock<Transport>,
     /// Set by the first call that moves bytes; the transport is fixed from then on.
     started: AtomicBool,
@@ -142,6 +147,7 @@ impl Socket {
             server_name: name.filter(|name| sends_sni && !name.is_ip()).and_then(sni),
             return_eintr: setup.return_eintr,
             verifies_peer: setup.verifies_peer,
+            clock: setup.clock.clone().filter(|_| role == Role::Client),
             transport: OnceLock::new(),
             started: AtomicBool::new(false),
             inbox: Mutex::default(),
@@ -258,6 +264,11 @@ impl Socket {
 
     fn core(&self) -> MutexGuard<'_, Core> {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads the program's clock before the core is taken to open records.
+    fn read_clock(&self) -> Option<ReadAhead> {
+        self.clock.as_ref().map(|clock| clock.read_ahead())
     }
 
     /// `None` inside a callback of this socket, whose call holds the core.

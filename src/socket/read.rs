@@ -48,6 +48,7 @@ impl Socket {
             self.handshake_with(&mut inbox)?;
         }
         loop {
+            let clock = self.read_clock();
             let mut core = self.core();
             let taken = take(self, &mut core, &mut inbox, buf);
             let core = self.send_reply(core);
@@ -60,7 +61,7 @@ impl Socket {
                 self.check_failure()?;
                 return end_of(&inbox);
             }
-            drop(core);
+            drop((core, clock));
             if let Err(pause) = self.fill(&mut inbox) {
                 self.settle(&self.core(), &mut inbox, self.failure().is_some());
                 return Err(pause);
@@ -79,6 +80,7 @@ impl Socket {
         if !self.is_connected() || self.check_poison().is_err() {
             return 0;
         }
+        let _clock = self.read_clock();
         let mut core = self.core();
         // A failure is reported by the next read.
         let _ = self.open_records(&mut core, &mut inbox);

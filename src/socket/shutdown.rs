@@ -40,6 +40,7 @@ impl Socket {
     fn await_close(&self) -> Step<()> {
         let mut inbox = self.reader()?;
         loop {
+            let _clock = self.read_clock();
             let mut core = self.core();
             let opened = self.open_records(&mut core, &mut inbox);
             let core = self.send_reply(core);

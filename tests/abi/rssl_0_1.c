@@ -169,6 +169,15 @@ RSSL_API uint32_t rssl_ctx_options(const rssl_ctx *ctx);
 RSSL_API rssl_result rssl_ctx_set_session_cache(rssl_ctx *ctx, size_t n);
 RSSL_API rssl_result rssl_ctx_set_ticket_count(rssl_ctx *ctx, size_t n);
 
+/* -- hooks */
+
+typedef void (*rssl_keylog_cb)(void *user, const char *line);
+RSSL_API rssl_result rssl_ctx_set_keylog_callback(rssl_ctx *ctx, rssl_keylog_cb cb, void *user,
+                                                  rssl_drop_cb drop);
+typedef int64_t (*rssl_time_cb)(void *user);
+RSSL_API rssl_result rssl_ctx_set_time_callback(rssl_ctx *ctx, rssl_time_cb cb, void *user,
+                                                rssl_drop_cb drop);
+
 /* -- identity */
 
 typedef ptrdiff_t (*rssl_password_cb)(void *user, char *buf, size_t cap);

@@ -248,6 +248,46 @@ static void arguments_of_rssl_ctx_set_ticket_count(void) {
   });
 }
 
+static void count_drop(void *user) {
+  ++*(int *)user;
+}
+
+/* A callback's `user` is given back exactly once, and not when the call that takes it fails. */
+#define CHECK_TAKES_USER(setter, callback)                        \
+  do {                                                            \
+    int drops = 0;                                                \
+    CHECK_REFUSED(setter(NULL, callback, &drops, count_drop));    \
+    CHECK_INT(drops, 0);                                          \
+    WITH_CONTEXT({                                                \
+      CHECK_OK(setter(ctx, callback, &drops, count_drop));        \
+      CHECK_INT(drops, 0);                                        \
+      CHECK_OK(setter(ctx, callback, &drops, NULL));              \
+      CHECK_INT(drops, 1);                                        \
+      CHECK_OK(setter(ctx, callback, &drops, count_drop));        \
+      CHECK_OK(setter(ctx, NULL, NULL, NULL));                    \
+      CHECK_INT(drops, 2);                                        \
+      CHECK_OK(setter(ctx, callback, &drops, count_drop));        \
+    });                                                           \
+    CHECK_INT(drops, 3);                                          \
+  } while (0)
+
+static void ignore_line(void *user, const char *line) {
+  (void)user, (void)line;
+}
+
+static void arguments_of_rssl_ctx_set_keylog_callback(void) {
+  CHECK_TAKES_USER(rssl_ctx_set_keylog_callback, ignore_line);
+}
+
+static int64_t begin_of_time(void *user) {
+  (void)user;
+  return 0;
+}
+
+static void arguments_of_rssl_ctx_set_time_callback(void) {
+  CHECK_TAKES_USER(rssl_ctx_set_time_callback, begin_of_time);
+}
+
 static ptrdiff_t says_too_much(void *user, char *buf, size_t cap) {
   (void)user;
   memset(buf, 'x', cap);
@@ -325,6 +365,8 @@ const struct test_case context_arguments[] = {
     ARGUMENTS_OF(rssl_ctx_options),
     ARGUMENTS_OF(rssl_ctx_set_session_cache),
     ARGUMENTS_OF(rssl_ctx_set_ticket_count),
+    ARGUMENTS_OF(rssl_ctx_set_keylog_callback),
+    ARGUMENTS_OF(rssl_ctx_set_time_callback),
     ARGUMENTS_OF(rssl_identity_new_file),
     ARGUMENTS_OF(rssl_identity_new_mem),
     ARGUMENTS_OF(rssl_identity_ref),
