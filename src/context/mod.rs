@@ -17,7 +17,7 @@ use crate::engine::hooks::{Clock, KeyLogger};
 use crate::error::{Error, Result};
 use crate::identity::Identity;
 use crate::session::ServerMemory;
-use crate::socket::Setup;
+use crate::socket::{HelloHook, Setup};
 use crate::trust::{Mode, Roots};
 use crate::x509::Certificate;
 use settings::Settings;
@@ -273,6 +273,14 @@ impl Context {
         at_most(tickets, MOST_TICKETS, "tickets after a handshake")?;
         self.change(|settings| {
             settings.ticket_count = tickets;
+            Ok(())
+        })
+    }
+
+    /// Shows the program each ClientHello of the connections to come.
+    pub fn set_hello_hook(&self, hook: Option<HelloHook>) -> Result<()> {
+        self.change(|settings| {
+            settings.hello = hook.map(Arc::new);
             Ok(())
         })
     }

@@ -6,6 +6,7 @@ use crate::engine::config::Protocol;
 use crate::error::{Error, Result};
 use crate::identity::{Identities, Identity};
 use crate::session::{ClientMemory, ServerMemory};
+use crate::socket::HelloHook;
 use crate::trust::{Mode, Policy, Roots, Verifier};
 
 /// The roles in which a context's sockets may act.
@@ -58,6 +59,7 @@ pub struct Settings {
     pub options: u32,
     pub session_cache: usize,
     pub ticket_count: usize,
+    pub hello: Option<Arc<HelloHook>>,
     /// Of a context for servers.
     pub server_memory: Option<Arc<ServerMemory>>,
     /// The rest is made when it is first needed. The engine takes up a session only under the
@@ -84,6 +86,7 @@ impl Settings {
             options: Switch::ServerOrder as u32,
             session_cache: SESSION_CACHE,
             ticket_count: TICKETS,
+            hello: None,
             server_memory,
             client_memory: None,
             verifier: None,

@@ -4,6 +4,8 @@
 //! records: what is wrong with them is answered, alert included, as on a connection that has its
 //! configuration from the start, which the Acceptor does not do.
 
+use std::sync::Arc;
+
 use rustls::server::Acceptor;
 
 use super::config::ServerConfigs;
@@ -18,7 +20,7 @@ pub(super) struct Accepting {
     asks: bool,
     /// All that was received.
     records: Vec<u8>,
-    hello: Option<ClientHello>,
+    hello: Option<Arc<ClientHello>>,
 }
 
 impl Accepting {
@@ -37,7 +39,7 @@ impl Accepting {
         let acceptor = &mut self.acceptor;
         take_whole(record, record.len(), |stream| acceptor.read_tls(stream))?;
         let accepted = acceptor.accept().map_err(|(error, _)| error)?;
-        self.hello = accepted.map(|accepted| accepted.client_hello().into());
+        self.hello = accepted.map(|accepted| Arc::new(accepted.client_hello().into()));
         Ok(())
     }
 }
@@ -55,7 +57,7 @@ impl Engine {
     }
 
     /// The ClientHello that waits to be answered; nothing may be received meanwhile.
-    pub fn hello(&self) -> Option<&ClientHello> {
+    pub fn hello(&self) -> Option<&Arc<ClientHello>> {
         match &self.state {
             State::Accepting(accepting) => accepting.hello.as_ref(),
             _ => None,

@@ -9,7 +9,7 @@ use super::config::ServerConfigs;
 use crate::identity::{Identities, Identity};
 
 /// A ClientHello, in the form in which the getters lend it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct ClientHello {
     /// The name that SNI carries, in lower case.
     pub server_name: Option<CString>,
@@ -47,7 +47,7 @@ impl ClientHello {
 }
 
 /// What the program chose for one connection; `None`: as the context has it.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Answer {
     /// Of another context.
     pub configs: Option<ServerConfigs>,
