@@ -292,14 +292,18 @@ static rssl_result answer_by_name(void *user, rssl_sock *s, rssl_hello *h) {
              : RSSL_WANT_HELLO;
 }
 
+struct contexts {
+  rssl_ctx *client, *server;
+};
+
 static void *connect_by_turns(void *argument) {
-  rssl_ctx *client = client_ctx("ca.pem");
+  const struct contexts *of = argument;
   int i;
   for (i = 0; i < CONNECTIONS; i++) {
     const char *name = i % 2 ? "second.rssl.test" : "localhost";
     rssl_result client_rc, server_rc;
     struct ends e;
-    ends_open(&e, client, argument, name);
+    ends_open(&e, of->client, of->server, name);
     CHECK(RSSL_IS_WANT(rssl_handshake(e.client)));
     if (i % 2 == 0) {
       CHECK_RC(rssl_handshake(e.server), RSSL_WANT_HELLO);
@@ -311,20 +315,20 @@ static void *connect_by_turns(void *argument) {
     CHECK_TEXT(rssl_sock_server_name(e.server), name);
     ends_close(&e);
   }
-  rssl_ctx_free(client);
   return NULL;
 }
 
 static void one_callback_serves_many_threads(void) {
-  rssl_ctx *server = server_ctx("server");
+  struct contexts of = {client_ctx("ca.pem"), server_ctx("server")};
   rssl_identity *second = identity_of("second");
   pthread_t threads[THREADS];
   size_t i;
-  CHECK_OK(rssl_ctx_set_hello_callback(server, answer_by_name, second, NULL));
+  CHECK_OK(rssl_ctx_set_hello_callback(of.server, answer_by_name, second, NULL));
   for (i = 0; i < THREADS; i++)
-    CHECK_INT(pthread_create(&threads[i], NULL, connect_by_turns, server), 0);
+    CHECK_INT(pthread_create(&threads[i], NULL, connect_by_turns, &of), 0);
   for (i = 0; i < THREADS; i++) CHECK_INT(pthread_join(threads[i], NULL), 0);
-  rssl_ctx_free(server);
+  rssl_ctx_free(of.client);
+  rssl_ctx_free(of.server);
   rssl_identity_free(second);
 }
 
