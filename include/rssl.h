@@ -333,15 +333,56 @@ typedef uint32_t rssl_cert_reqs;
 typedef ptrdiff_t (*rssl_password_cb)(void *user, char *buf, size_t cap);
 
 /**
- * Takes one line of the key log, in NSS's format and without the newline. Borrowed for the call.
- */
-typedef void (*rssl_keylog_cb)(void *user, const char *line);
-
-/**
  * Gives user back: called once, when no context or socket can use it any more, from any thread; not
  * when the call that takes it fails.
  */
 typedef void (*rssl_drop_cb)(void *user);
+
+/**
+ * Where a server keeps sessions outside of its process (Redis, memcached), so that any machine of a
+ * fleet resumes what another one began.
+ *
+ * put keeps a session and returns RSSL_OK or a negative error. get writes at most cap (64 KiB) bytes
+ * to buf and returns the length, 0 for unknown; it must remove, in one step, what it returns if
+ * remove (TLS 1.3: used once) and keep it otherwise (TLS 1.2). Both block the handshake, and can run
+ * on several threads at once. A store that fails, or returns something else than it was given,
+ * costs a full handshake, never a connection. Ids and sessions are opaque, and secret: who reads the
+ * store and the network can read the traffic; who writes the store can make up sessions. A size
+ * smaller than version 0.1's is RSSL_ERR_ARGUMENT; members that this library does not know must be
+ * zero.
+ */
+typedef struct rssl_session_store {
+  /**
+   * sizeof(rssl_session_store): lets later versions add members.
+   */
+  size_t size;
+  /**
+   * Passed to the functions.
+   */
+  void *user;
+  /**
+   * Keeps a session under id, for lifetime_seconds at most.
+   */
+  rssl_result (*put)(void *user,
+                     const void *id,
+                     size_t id_len,
+                     const void *session,
+                     size_t session_len,
+                     uint32_t lifetime_seconds);
+  /**
+   * Writes the session kept under id to buf.
+   */
+  ptrdiff_t (*get)(void *user, const void *id, size_t id_len, bool remove, void *buf, size_t cap);
+  /**
+   * Gives user back; or NULL.
+   */
+  rssl_drop_cb drop;
+} rssl_session_store;
+
+/**
+ * Takes one line of the key log, in NSS's format and without the newline. Borrowed for the call.
+ */
+typedef void (*rssl_keylog_cb)(void *user, const char *line);
 
 /**
  * Says the time in seconds since 1970. Negative: the time is not known, and the handshake that
@@ -979,23 +1020,6 @@ RSSL_API rssl_result rssl_ctx_set_options(struct rssl_ctx *ctx, uint32_t set, ui
 RSSL_API uint32_t rssl_ctx_options(const struct rssl_ctx *ctx);
 
 /**
- * rssl_ctx_set_session_cache sets how many servers (by name) a client remembers, in this process,
- * newest first; 0: off; the default is 256. Sockets without a name take no part. What was
- * remembered is forgotten. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
- *
- * A resumed handshake does not look at certificates again. Hence a client's memory is emptied by
- * any change to trust, verification or identity, and a server resumes only under the verify mode
- * and roots that a session began under.
- */
-RSSL_API rssl_result rssl_ctx_set_session_cache(struct rssl_ctx *ctx, size_t n);
-
-/**
- * rssl_ctx_set_ticket_count sets how many TLS 1.3 tickets a server sends after a handshake; the
- * default is 2. RSSL_ERR_ARGUMENT: over 100, or ctx is NULL.
- */
-RSSL_API rssl_result rssl_ctx_set_ticket_count(struct rssl_ctx *ctx, size_t n);
-
-/**
  * rssl_identity_new_file reads a chain (leaf first) and its key from files, as an object that
  * several contexts can share. key_path may be NULL: the key is in cert_path. cb may be NULL: the
  * key must not be encrypted; it is called inside this call only. RSSL_OK: *out is a new reference,
@@ -1068,6 +1092,50 @@ RSSL_API struct rssl_identity *rssl_identity_ref(struct rssl_identity *id);
  * rssl_identity_free gives back one reference. id may be NULL. Contexts that use it keep it.
  */
 RSSL_API void rssl_identity_free(struct rssl_identity *id);
+
+/**
+ * rssl_ctx_set_session_cache sets how many servers (by name) a client remembers, in this process,
+ * newest first; 0: off; the default is 256. Sockets without a name take no part. What was
+ * remembered is forgotten. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
+ *
+ * A resumed handshake does not look at certificates again. Hence a client's memory is emptied by
+ * any change to trust, verification or identity, and a server resumes a ticket or a stored session
+ * only under the verify mode, roots and other settings of verification that it was issued under,
+ * whatever keys or store contexts share.
+ */
+RSSL_API rssl_result rssl_ctx_set_session_cache(struct rssl_ctx *ctx, size_t n);
+
+/**
+ * rssl_ctx_set_ticket_count sets how many TLS 1.3 tickets a server sends after a handshake; the
+ * default is 2. RSSL_ERR_ARGUMENT: over 100, or ctx is NULL.
+ */
+RSSL_API rssl_result rssl_ctx_set_ticket_count(struct rssl_ctx *ctx, size_t n);
+
+/**
+ * rssl_ctx_set_ticket_keys lets servers share tickets between processes. keys are n of 48 bytes each
+ * (16 name, 32 secret), newest first: the first encrypts, all decrypt. They act at once, on live
+ * sockets too. keys may be NULL, with n = 0: own keys, rotated every 6 hours (the default); the
+ * first is made with the context, so that forked children share it. Either turns tickets on again
+ * after rssl_ctx_set_session_store. A ticket is good for 12 hours at most. keys are copied: wipe
+ * yours.
+ *
+ * RSSL_ERR_ARGUMENT: n is 0 or over 100, two keys have one name, a secret is all zeros, keys is NULL
+ * and n is not 0, or ctx is NULL. RSSL_ERR_STATE: ctx is for clients only. RSSL_ERR_INTERNAL: no
+ * random bytes for an own key. After an error nothing has changed.
+ */
+RSSL_API rssl_result rssl_ctx_set_ticket_keys(struct rssl_ctx *ctx, const void *keys, size_t n);
+
+/**
+ * rssl_ctx_set_session_store makes a server keep the sessions of the connections made from then on
+ * in store, in place of tickets, which it no longer sends; with RSSL_OPT_NO_TICKETS those of TLS 1.2
+ * only. *store is copied. store may be NULL: tickets again, as after rssl_ctx_set_ticket_keys.
+ * store->drop is called when no context or socket can use store->user any more; not when this call
+ * fails. RSSL_ERR_ARGUMENT: a size that cannot be, store->put or store->get is NULL, or ctx is NULL.
+ * RSSL_ERR_STATE: ctx is for clients only.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_session_store(struct rssl_ctx *ctx,
+                                       const struct rssl_session_store *store);
 
 /**
  * rssl_ctx_set_keylog_callback gives the secrets of the connections made from then on to cb, line by

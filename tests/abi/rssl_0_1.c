@@ -24,6 +24,7 @@ typedef struct rssl_hello rssl_hello;
 typedef struct rssl_error rssl_error;
 typedef struct rssl_bytes rssl_bytes;
 typedef struct rssl_io rssl_io;
+typedef struct rssl_session_store rssl_session_store;
 
 FIRST_MEMBER(rssl_bytes, data, const uint8_t *);
 NEXT_MEMBER(rssl_bytes, data, len, size_t);
@@ -169,6 +170,15 @@ RSSL_API rssl_result rssl_ctx_set_options(rssl_ctx *ctx, uint32_t set, uint32_t 
 RSSL_API uint32_t rssl_ctx_options(const rssl_ctx *ctx);
 RSSL_API rssl_result rssl_ctx_set_session_cache(rssl_ctx *ctx, size_t n);
 RSSL_API rssl_result rssl_ctx_set_ticket_count(rssl_ctx *ctx, size_t n);
+RSSL_API rssl_result rssl_ctx_set_ticket_keys(rssl_ctx *ctx, const void *keys, size_t n);
+FIRST_MEMBER(rssl_session_store, size, size_t);
+NEXT_MEMBER(rssl_session_store, size, user, void *);
+NEXT_MEMBER(rssl_session_store, user, put,
+            rssl_result (*)(void *, const void *, size_t, const void *, size_t, uint32_t));
+NEXT_MEMBER(rssl_session_store, put, get,
+            ptrdiff_t (*)(void *, const void *, size_t, bool, void *, size_t));
+NEXT_MEMBER(rssl_session_store, get, drop, rssl_drop_cb);
+RSSL_API rssl_result rssl_ctx_set_session_store(rssl_ctx *ctx, const rssl_session_store *store);
 
 /* -- hooks */
 
