@@ -14,12 +14,13 @@ fn read(relative: &str) -> String {
 }
 
 /// The files of src/ffi in the order in which a person reads the header.
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 15] = [
     "results",
     "bytes",
     "drop_user",
     "error",
     "ctx",
+    "protocol",
     "identity",
     "hooks",
     "sock",

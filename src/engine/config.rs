@@ -13,10 +13,16 @@ use rustls::{
 };
 
 use super::hooks::Hooks;
+use super::record;
 use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
 use crate::session::{ClientMemory, ServerMemory};
+
+/// Plaintext in a full record, of which rustls counts the header too.
+pub(super) fn fragment(max_record: Option<usize>) -> usize {
+    max_record.map_or(record::FRAGMENT, |len| len.saturating_sub(record::HEADER))
+}
 
 /// The cryptography and the protocol, the same for both roles.
 #[derive(Clone)]
@@ -27,6 +33,8 @@ pub struct Protocol {
     pub alpn: Vec<Vec<u8>>,
     pub require_ems: bool,
     pub hooks: Hooks,
+    /// The most plaintext in a record sent.
+    pub fragment: usize,
 }
 
 impl Default for Protocol {
@@ -39,6 +47,7 @@ impl Default for Protocol {
             alpn: Vec::new(),
             require_ems: false,
             hooks: Hooks::default(),
+            fragment: record::FRAGMENT,
         }
     }
 }
@@ -106,6 +115,7 @@ impl ClientConfigs {
         if let Some(clock) = &protocol.hooks.clock {
             config.time_provider = clock.clone();
         }
+        config.max_fragment_size = Some(record::HEADER + protocol.fragment);
         config.enable_sni = send_sni;
         config.resumption = Resumption::disabled();
         let mut named = config.clone();
@@ -171,6 +181,7 @@ impl ServerConfigs {
         if let Some(clock) = &protocol.hooks.clock {
             config.time_provider = clock.clone();
         }
+        config.max_fragment_size = Some(record::HEADER + protocol.fragment);
         config.ignore_client_order = switches.server_order;
         config.session_storage = memory.sessions();
         config.send_tls13_tickets = 0;

@@ -8,6 +8,7 @@ mod driven;
 mod events;
 mod handshake;
 mod inbox;
+mod key_update;
 mod memory;
 mod read;
 mod send;
@@ -91,6 +92,8 @@ pub struct Socket {
     sent: Condvar,
     agreed: OnceLock<Agreed>,
     failure: OnceLock<Error>,
+    /// What was received behind the end of TLS, once it was given back.
+    detached: OnceLock<Box<[u8]>>,
     /// For [`Socket::events`], which takes no lock.
     output_waits: AtomicBool,
     input_ready: AtomicBool,
@@ -166,6 +169,7 @@ impl Socket {
             sent: Condvar::new(),
             agreed: OnceLock::new(),
             failure: OnceLock::new(),
+            detached: OnceLock::new(),
             input_ready: AtomicBool::new(false),
             input_over: AtomicBool::new(false),
             received: AtomicU64::new(0),
