@@ -20,6 +20,7 @@ use rustls::{
 
 use crate::callback;
 use crate::error::{Alert, Error, Result};
+use crate::identity::{Identity, presented};
 use crate::trust::{Verdict, observe};
 use config::ServerConfigs;
 
@@ -38,6 +39,8 @@ pub struct Agreement {
     pub resumed: bool,
     /// The built-in verdict on the peer's certificate; `None` when nothing was verified.
     pub verify: Option<i32>,
+    /// What was shown to the peer: nothing when resumed, and where a client was not asked.
+    pub presented: Option<Arc<Identity>>,
 }
 
 pub struct Engine {
@@ -46,6 +49,8 @@ pub struct Engine {
     available: usize,
     /// What the verifier said of the peer's certificate.
     verdict: Option<i32>,
+    /// What the peer is shown, unless a session is resumed.
+    presented: Option<Arc<Identity>>,
     /// An alert of our own making, for failures before rustls has a connection.
     alert: Vec<u8>,
     peer_closed: bool,
@@ -96,6 +101,7 @@ impl Engine {
             state,
             available: 0,
             verdict: None,
+            presented: None,
             alert: Vec::new(),
             peer_closed: false,
             ahead: 0,
@@ -121,10 +127,13 @@ impl Engine {
                 .open(record, next)
                 .map_err(|error| self.fail(&error, None));
         }
-        let (received, verdict) = observe(|| match &self.state {
-            State::Accepting(..) => self.accept(record),
-            _ => self.open(record, &[]),
+        let ((received, verdict), presented) = presented::observe(|| {
+            observe(|| match &self.state {
+                State::Accepting(..) => self.accept(record),
+                _ => self.open(record, &[]),
+            })
         });
+        self.presented = presented.or_else(|| self.presented.take());
         if let Some(verdict) = &verdict {
             self.verdict = Some(verdict.verify());
         }
@@ -394,6 +403,7 @@ impl Engine {
             },
             resumed,
             verify: self.verdict,
+            presented: self.presented.clone().filter(|_| !resumed),
         })
     }
 
@@ -474,7 +484,7 @@ mod tests {
     use super::*;
     use crate::crypto::backend::cipher_suite;
     use crate::identity::{Identities, Identity};
-    use crate::session::ServerMemory;
+    use crate::session::{ServerMemory, ServerSessions};
     use crate::trust::{Mode, Policy, Roots, Verifier};
 
     /// A TLS 1.2 cipher whose key may protect `limit` records.
@@ -501,12 +511,17 @@ mod tests {
         let switches = ServerSwitches {
             alpn_optional: false,
             server_order: true,
+        };
+        let memory = ServerMemory::new().unwrap();
+        let sessions = ServerSessions {
+            memory: &memory,
+            store: None,
+            trust: [0; 32],
             tickets: false,
             tls13_tickets: 0,
         };
-        let memory = ServerMemory::new().unwrap();
         let server =
-            ServerConfigs::new(protocol, None, Arc::new(identities), &memory, &switches).unwrap();
+            ServerConfigs::new(protocol, None, Arc::new(identities), sessions, &switches).unwrap();
         let anyone = Arc::new(Verifier::new(Policy::new(Roots::new(), Mode::None)));
         let nobody = Arc::new(Identities::default());
         let client = ClientConfigs::new(protocol, anyone, nobody, None, true).unwrap();
