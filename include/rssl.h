@@ -14,7 +14,7 @@
  *           rssl_last_error(). RSSL_OK and RSSL_WANT_* leave it alone, and so does
  *           every _free, so a finalizer never hides an error. The error that ended a
  *           connection also stays on the socket: rssl_sock_error(). It is sticky: every
- *           later rssl_handshake, read, write and shutdown returns the same code.
+ *           later rssl_handshake, read, write, writev and shutdown returns the same code.
  *           Decrypted data that came before it is returned by rssl_read first.
  *           The alert that belongs to it is sent before the call returns if the
  *           transport takes it; if not, rssl_events says RSSL_POLL_OUT and rssl_flush
@@ -1020,6 +1020,14 @@ RSSL_API rssl_result rssl_ctx_set_options(struct rssl_ctx *ctx, uint32_t set, ui
 RSSL_API uint32_t rssl_ctx_options(const struct rssl_ctx *ctx);
 
 /**
+ * rssl_ctx_set_max_fragment limits the plaintext of each record sent, for peers with small buffers:
+ * 27 to 16384 bytes; 0: 16384, the default. The record is up to 22 bytes longer in TLS 1.3, and up
+ * to 29 in TLS 1.2. What the peer sends stays its own choice. RSSL_ERR_ARGUMENT: another number, or
+ * ctx is NULL.
+ */
+RSSL_API rssl_result rssl_ctx_set_max_fragment(struct rssl_ctx *ctx, size_t plaintext);
+
+/**
  * rssl_identity_new_file reads a chain (leaf first) and its key from files, as an object that
  * several contexts can share. key_path may be NULL: the key is in cert_path. cb may be NULL: the
  * key must not be encrypted; it is called inside this call only. RSSL_OK: *out is a new reference,
@@ -1395,11 +1403,12 @@ RSSL_API RSSL_MUST_USE rssl_result rssl_handshake(struct rssl_sock *s);
  * that first, with the results of rssl_handshake.
  *
  * Full duplex: after rssl_handshake is RSSL_OK, {rssl_read, rssl_peek, rssl_pending} on one thread
- * and {rssl_write, rssl_flush, rssl_shutdown(RSSL_SHUT_WR)} on another may run at once, on blocking
- * transports too: no lock is held while the transport blocks. What the reader causes to be sent goes
- * out with the writer's bytes when a write is in progress, else from the reader, never interleaved.
- * All getters are safe beside both. Everything else, RSSL_SHUT_RDWR and rssl_sock_free included,
- * needs both to have stopped; to stop a blocked thread, shut the descriptor down.
+ * and {rssl_write, rssl_writev, rssl_flush, rssl_key_update, rssl_shutdown(RSSL_SHUT_WR)} on another
+ * may run at once, on blocking transports too: no lock is held while the transport blocks. What the
+ * reader causes to be sent goes out with the writer's bytes when a write is in progress, else from
+ * the reader, never interleaved. All getters are safe beside both. Everything else, RSSL_SHUT_RDWR
+ * and rssl_sock_free included, needs both to have stopped; to stop a blocked thread, shut the
+ * descriptor down.
  */
 RSSL_API RSSL_MUST_USE ptrdiff_t rssl_read(struct rssl_sock *s, void *buf, size_t len);
 
@@ -1426,6 +1435,17 @@ RSSL_API size_t rssl_pending(struct rssl_sock *s);
  * key has protected as much as it may. Other results as of rssl_handshake.
  */
 RSSL_API RSSL_MUST_USE ptrdiff_t rssl_write(struct rssl_sock *s, const void *buf, size_t len);
+
+/**
+ * rssl_writev is rssl_write of n pieces as if joined: one record where they fit. A piece may be
+ * empty. Results as of rssl_write; a count can end inside a piece. RSSL_ERR_ARGUMENT: a NULL, or all
+ * lengths together are over PTRDIFF_MAX.
+ */
+RSSL_API
+RSSL_MUST_USE
+ptrdiff_t rssl_writev(struct rssl_sock *s,
+                      const struct rssl_bytes *v,
+                      size_t n);
 
 /**
  * rssl_sock_set_write_queue lets rssl_write take up to n bytes more, before the handshake is done
@@ -1458,6 +1478,32 @@ RSSL_API uint32_t rssl_events(const struct rssl_sock *s);
  * is done. RSSL_ERR_ARGUMENT: how is neither, or s is NULL. Other results as of rssl_write.
  */
 RSSL_API rssl_result rssl_shutdown(struct rssl_sock *s, int32_t how);
+
+/**
+ * rssl_detach ends TLS and gives the stream back (STARTTLS-like protocols that return to plain text):
+ * *rest is what was received behind the peer's close_notify, {NULL, 0} if nothing, borrowed from s;
+ * what follows it is still in the transport. Nothing is lost. Of s only
+ * the getters are of use then. The same again afterwards. RSSL_ERR_STATE: rssl_shutdown with RSSL_SHUT_RDWR has not returned
+ * RSSL_OK, data was not read, or called beside another call on s. RSSL_ERR_ARGUMENT: a NULL. *rest
+ * is {NULL, 0} then.
+ */
+RSSL_API
+rssl_result rssl_detach(struct rssl_sock *s,
+                        struct rssl_bytes *rest);
+
+/**
+ * rssl_key_update replaces the key under which this side sends, and asks the peer to replace its
+ * own: for connections that stay open long. Keys that have protected as much as they may are
+ * replaced without it. Like rssl_write it first sends what waits inside; if some is left it does
+ * nothing and returns RSSL_WANT_WRITE. RSSL_OK: what is written from now on is under the new key, and
+ * what the transport does not accept of the message itself waits inside, as rssl_events says. Use it
+ * sparingly: peers end a connection on which many follow each other without data between (librssl:
+ * 33). RSSL_ERR_UNSUPPORTED: the connection is TLS 1.2. RSSL_ERR_STATE: before the handshake is done,
+ * from a callback of s, or beside another writer. RSSL_ERR_CLOSED: after rssl_shutdown.
+ * RSSL_ERR_ARGUMENT: s is NULL. Other results as of rssl_write.
+ */
+RSSL_API
+rssl_result rssl_key_update(struct rssl_sock *s);
 
 /**
  * rssl_sock_error returns the error that ended the connection, or NULL. Borrowed from s. Set once;

@@ -20,6 +20,7 @@ const SOURCES: &[&str] = &[
     "drop_user",
     "error",
     "ctx",
+    "protocol",
     "identity",
     "resumption",
     "hooks",

@@ -21,6 +21,7 @@ pub mod io;
 pub mod library;
 pub mod log;
 pub mod names;
+pub mod protocol;
 pub mod results;
 pub mod resumption;
 pub mod sock;

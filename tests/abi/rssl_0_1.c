@@ -154,6 +154,7 @@ RSSL_API rssl_result rssl_ctx_set_versions(rssl_ctx *ctx, uint16_t min, uint16_t
 RSSL_API void rssl_ctx_versions(const rssl_ctx *ctx, uint16_t *min, uint16_t *max);
 RSSL_API rssl_result rssl_ctx_set_ciphers(rssl_ctx *ctx, const char *names);
 RSSL_API rssl_result rssl_ctx_set_groups(rssl_ctx *ctx, const char *names);
+RSSL_API rssl_result rssl_ctx_set_max_fragment(rssl_ctx *ctx, size_t plaintext);
 RSSL_API size_t rssl_ctx_cipher_count(const rssl_ctx *ctx);
 RSSL_API uint16_t rssl_ctx_cipher(const rssl_ctx *ctx, size_t i);
 RSSL_API rssl_result rssl_ctx_set_alpn(rssl_ctx *ctx, const char *const *protos, size_t n);
@@ -259,6 +260,7 @@ RSSL_API RSSL_MUST_USE ptrdiff_t rssl_read(rssl_sock *s, void *buf, size_t len);
 RSSL_API RSSL_MUST_USE ptrdiff_t rssl_peek(rssl_sock *s, void *buf, size_t len);
 RSSL_API size_t rssl_pending(rssl_sock *s);
 RSSL_API RSSL_MUST_USE ptrdiff_t rssl_write(rssl_sock *s, const void *buf, size_t len);
+RSSL_API RSSL_MUST_USE ptrdiff_t rssl_writev(rssl_sock *s, const rssl_bytes *v, size_t n);
 RSSL_API rssl_result rssl_sock_set_write_queue(rssl_sock *s, size_t n);
 RSSL_API RSSL_MUST_USE rssl_result rssl_flush(rssl_sock *s);
 
@@ -270,6 +272,8 @@ RSSL_API uint32_t rssl_events(const rssl_sock *s);
 CONSTANT(RSSL_SHUT_WR, 1);
 CONSTANT(RSSL_SHUT_RDWR, 2);
 RSSL_API rssl_result rssl_shutdown(rssl_sock *s, int32_t how);
+RSSL_API rssl_result rssl_detach(rssl_sock *s, rssl_bytes *rest);
+RSSL_API rssl_result rssl_key_update(rssl_sock *s);
 
 /* -- what was agreed */
 
