@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{ResolvesClientCert, Resumption};
+use rustls::compress::CompressionCache;
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoClientAuth, ResolvesServerCert};
@@ -14,10 +15,20 @@ use rustls::{
 
 use super::hello::ClientHello;
 use super::hooks::Hooks;
+use super::record;
 use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
-use crate::session::{ClientMemory, ServerMemory};
+use crate::session::{ClientMemory, ServerSessions};
+
+/// Chains that a server keeps compressed. The best compression of one takes milliseconds, which no
+/// handshake but the first may cost, however many names are served.
+const COMPRESSED_CHAINS: usize = 128;
+
+/// Plaintext in a full record, of which rustls counts the header too.
+pub(super) fn fragment(max_record: Option<usize>) -> usize {
+    max_record.map_or(record::FRAGMENT, |len| len.saturating_sub(record::HEADER))
+}
 
 /// The cryptography and the protocol, the same for both roles.
 #[derive(Clone)]
@@ -28,6 +39,8 @@ pub struct Protocol {
     pub alpn: Vec<Vec<u8>>,
     pub require_ems: bool,
     pub hooks: Hooks,
+    /// The most plaintext in a record sent.
+    pub fragment: usize,
 }
 
 impl Default for Protocol {
@@ -40,6 +53,7 @@ impl Default for Protocol {
             alpn: Vec::new(),
             require_ems: false,
             hooks: Hooks::default(),
+            fragment: record::FRAGMENT,
         }
     }
 }
@@ -107,6 +121,7 @@ impl ClientConfigs {
         if let Some(clock) = &protocol.hooks.clock {
             config.time_provider = clock.clone();
         }
+        config.max_fragment_size = Some(record::HEADER + protocol.fragment);
         config.enable_sni = send_sni;
         config.resumption = Resumption::disabled();
         let mut named = config.clone();
@@ -147,8 +162,6 @@ pub struct ServerConfigs {
 pub struct ServerSwitches {
     pub alpn_optional: bool,
     pub server_order: bool,
-    pub tickets: bool,
-    pub tls13_tickets: usize,
 }
 
 impl ServerConfigs {
@@ -157,7 +170,7 @@ impl ServerConfigs {
         protocol: &Protocol,
         verifier: Option<Arc<dyn ClientCertVerifier>>,
         identities: Arc<dyn ResolvesServerCert>,
-        memory: &ServerMemory,
+        sessions: ServerSessions<'_>,
         switches: &ServerSwitches,
     ) -> Result<Self> {
         let mut config = protocol
@@ -172,13 +185,10 @@ impl ServerConfigs {
         if let Some(clock) = &protocol.hooks.clock {
             config.time_provider = clock.clone();
         }
+        config.max_fragment_size = Some(record::HEADER + protocol.fragment);
         config.ignore_client_order = switches.server_order;
-        config.session_storage = memory.sessions();
-        config.send_tls13_tickets = 0;
-        if switches.tickets {
-            config.ticketer = memory.ticketer();
-            config.send_tls13_tickets = switches.tls13_tickets;
-        }
+        config.cert_compression_cache = Arc::new(CompressionCache::new(COMPRESSED_CHAINS));
+        sessions.apply(&mut config);
         let without_alpn =
             (switches.alpn_optional && !config.alpn_protocols.is_empty()).then(|| {
                 let mut without = config.clone();
