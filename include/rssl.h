@@ -255,6 +255,31 @@ typedef int rssl_fd;
 #define RSSL_OPT_REQUIRE_EMS (1u << 8)
 
 /**
+ * Check the leaf, not its issuers.
+ */
+#define RSSL_CRL_LEAF_ONLY (1u << 0)
+
+/**
+ * No CRL covers it: accept. What a CRL past nextUpdate revokes stays refused.
+ */
+#define RSSL_CRL_ALLOW_UNKNOWN (1u << 1)
+
+/**
+ * A CRL past nextUpdate counts as missing: RSSL_V_CRL_EXPIRED.
+ */
+#define RSSL_CRL_ENFORCE_EXPIRY (1u << 2)
+
+/**
+ * Keep what is loaded, check nothing.
+ */
+#define RSSL_CRL_OFF (1u << 3)
+
+/**
+ * Check even with none loaded: all are refused with RSSL_V_CRL_UNAVAILABLE.
+ */
+#define RSSL_CRL_REQUIRED (1u << 4)
+
+/**
  * Poll the transport for reading: the number of POLLIN.
  */
 #define RSSL_POLL_IN 1
@@ -1044,6 +1069,44 @@ rssl_result rssl_ctx_set_time_callback(struct rssl_ctx *ctx,
                                        rssl_time_cb cb,
                                        void *user,
                                        rssl_drop_cb drop);
+
+/**
+ * rssl_ctx_load_crl_file adds the certificate revocation lists of a file: PEM, any number, or one
+ * DER. Nothing is fetched from the network, ever. Peers are checked against them from then on, the
+ * leaf and its issuers, unless a flag says otherwise; one that no CRL covers is refused with
+ * RSSL_V_CRL_UNAVAILABLE. Of one issuer and distribution point the newest counts. It changes trust:
+ * sessions are forgotten.
+ *
+ * A CRL must be complete, of version 2, with nextUpdate and a CRL number, and about its issuer's own
+ * certificates; an issuing distribution point must have a full name, and is compared with the
+ * certificate's by its URI.
+ *
+ * RSSL_ERR_FILE: it cannot be read. RSSL_ERR_FORMAT: no CRL in it, never a silent zero, or a
+ * malformed one. RSSL_ERR_UNSUPPORTED: a delta or indirect CRL, or another that is not as above.
+ * RSSL_ERR_ARGUMENT: a NULL. RSSL_ERR_INTERNAL: no random bytes for a new ticket key. After an error
+ * nothing was added.
+ */
+RSSL_API rssl_result rssl_ctx_load_crl_file(struct rssl_ctx *ctx, const char *path);
+
+/**
+ * rssl_ctx_load_crl_mem is rssl_ctx_load_crl_file for len bytes at data, without RSSL_ERR_FILE.
+ */
+RSSL_API rssl_result rssl_ctx_load_crl_mem(struct rssl_ctx *ctx, const void *data, size_t len);
+
+/**
+ * rssl_ctx_set_crl_flags sets the RSSL_CRL_ flags in place of those before; 0: the default.
+ * RSSL_ERR_ARGUMENT: an unknown flag, RSSL_CRL_OFF with RSSL_CRL_REQUIRED, or ctx is NULL; nothing
+ * has changed then. It changes trust: sessions are forgotten. RSSL_ERR_INTERNAL: no random bytes for
+ * a new ticket key.
+ */
+RSSL_API rssl_result rssl_ctx_set_crl_flags(struct rssl_ctx *ctx, uint32_t flags);
+
+/**
+ * rssl_ctx_clear_crls removes all revocation lists; the flags stay. It changes trust: sessions are
+ * forgotten. RSSL_ERR_ARGUMENT: ctx is NULL. RSSL_ERR_INTERNAL: no random bytes for a new ticket key.
+ */
+RSSL_API
+rssl_result rssl_ctx_clear_crls(struct rssl_ctx *ctx);
 
 /**
  * rssl_sock_new makes a connection in the role given, which ctx must allow. name is the server's

@@ -21,6 +21,7 @@ pub mod library;
 pub mod log;
 pub mod names;
 pub mod results;
+pub mod revocation;
 pub mod sock;
 
 use std::cell::RefCell;

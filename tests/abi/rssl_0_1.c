@@ -140,6 +140,16 @@ RSSL_API size_t rssl_ctx_root_count(const rssl_ctx *ctx);
 RSSL_API rssl_cert *rssl_ctx_root_new(const rssl_ctx *ctx, size_t i);
 RSSL_API rssl_result rssl_ctx_clear_roots(rssl_ctx *ctx);
 
+CONSTANT(RSSL_CRL_LEAF_ONLY, 1u << 0);
+CONSTANT(RSSL_CRL_ALLOW_UNKNOWN, 1u << 1);
+CONSTANT(RSSL_CRL_ENFORCE_EXPIRY, 1u << 2);
+CONSTANT(RSSL_CRL_OFF, 1u << 3);
+CONSTANT(RSSL_CRL_REQUIRED, 1u << 4);
+RSSL_API rssl_result rssl_ctx_load_crl_file(rssl_ctx *ctx, const char *path);
+RSSL_API rssl_result rssl_ctx_load_crl_mem(rssl_ctx *ctx, const void *data, size_t len);
+RSSL_API rssl_result rssl_ctx_set_crl_flags(rssl_ctx *ctx, uint32_t flags);
+RSSL_API rssl_result rssl_ctx_clear_crls(rssl_ctx *ctx);
+
 RSSL_API rssl_result rssl_ctx_load_cert_file(rssl_ctx *ctx, const char *cert_path,
                                              const char *key_path, const char *password);
 RSSL_API rssl_result rssl_ctx_load_cert_mem(rssl_ctx *ctx, const void *cert, size_t cert_len,
