@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::identity::Identities;
 use crate::session::{ClientMemory, ServerMemory};
 use crate::socket::Setup;
-use crate::trust::{Mode, Policy, Verifier};
+use crate::trust::{CaNames, Mode, Verifier};
 
 /// Builds the frozen form of `settings`, and keeps in them what outlives it.
 pub fn setup(roles: Roles, settings: &mut Settings) -> Result<Setup> {
@@ -56,10 +56,11 @@ fn client(settings: &mut Settings) -> Result<ClientConfigs> {
 
 fn server(settings: &Settings, memory: &ServerMemory) -> Result<ServerConfigs> {
     let verifier = (settings.policy.mode != Mode::None).then(|| {
-        Arc::new(Verifier::new(Policy {
-            send_ca_names: !settings.has(Switch::NoCaNames),
-            ..settings.policy.clone()
-        })) as Arc<_>
+        let mut policy = settings.policy.clone();
+        if settings.has(Switch::NoCaNames) && matches!(policy.ca_names, CaNames::Roots) {
+            policy.ca_names = CaNames::None;
+        }
+        Arc::new(Verifier::new(policy)) as Arc<_>
     });
     ServerConfigs::new(
         &settings.protocol,
