@@ -19,6 +19,7 @@ use rustls::{
 
 use crate::callback;
 use crate::error::{Alert, Error, Result};
+use crate::identity::{Identity, presented};
 use crate::trust::{Verdict, observe};
 use config::ServerConfigs;
 
@@ -37,6 +38,8 @@ pub struct Agreement {
     pub resumed: bool,
     /// The built-in verdict on the peer's certificate; `None` when nothing was verified.
     pub verify: Option<i32>,
+    /// What was shown to the peer: nothing when resumed, and where a client was not asked.
+    pub presented: Option<Arc<Identity>>,
 }
 
 pub struct Engine {
@@ -45,6 +48,8 @@ pub struct Engine {
     available: usize,
     /// What the verifier said of the peer's certificate.
     verdict: Option<i32>,
+    /// What the peer is shown, unless a session is resumed.
+    presented: Option<Arc<Identity>>,
     /// An alert of our own making, for failures before rustls has a connection.
     alert: Vec<u8>,
     peer_closed: bool,
@@ -92,6 +97,7 @@ impl Engine {
             state,
             available: 0,
             verdict: None,
+            presented: None,
             alert: Vec::new(),
             peer_closed: false,
             ahead: 0,
@@ -115,10 +121,13 @@ impl Engine {
                 .open(record, next)
                 .map_err(|error| self.fail(&error, None));
         }
-        let (received, verdict) = observe(|| match &self.state {
-            State::Accepting(..) => self.accept(record),
-            _ => self.open(record, &[]),
+        let ((received, verdict), presented) = presented::observe(|| {
+            observe(|| match &self.state {
+                State::Accepting(..) => self.accept(record),
+                _ => self.open(record, &[]),
+            })
         });
+        self.presented = presented.or_else(|| self.presented.take());
         if let Some(verdict) = &verdict {
             self.verdict = Some(verdict.verify());
         }
@@ -373,6 +382,7 @@ impl Engine {
             },
             resumed,
             verify: self.verdict,
+            presented: self.presented.clone().filter(|_| !resumed),
         })
     }
 
@@ -453,7 +463,7 @@ mod tests {
     use super::*;
     use crate::crypto::backend::cipher_suite;
     use crate::identity::{Identities, Identity};
-    use crate::session::ServerMemory;
+    use crate::session::{ServerMemory, ServerSessions};
     use crate::trust::{Mode, Policy, Roots, Verifier};
 
     /// A TLS 1.2 cipher whose key may protect `limit` records.
@@ -480,12 +490,17 @@ mod tests {
         let switches = ServerSwitches {
             alpn_optional: false,
             server_order: true,
+        };
+        let memory = ServerMemory::new().unwrap();
+        let sessions = ServerSessions {
+            memory: &memory,
+            store: None,
+            trust: [0; 32],
             tickets: false,
             tls13_tickets: 0,
         };
-        let memory = ServerMemory::new().unwrap();
         let server =
-            ServerConfigs::new(protocol, None, Arc::new(identities), &memory, &switches).unwrap();
+            ServerConfigs::new(protocol, None, Arc::new(identities), sessions, &switches).unwrap();
         let anyone = Arc::new(Verifier::new(Policy::new(Roots::new(), Mode::None)));
         let nobody = Arc::new(Identities::default());
         let client = ClientConfigs::new(protocol, anyone, nobody, None, true).unwrap();

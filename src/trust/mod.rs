@@ -3,6 +3,7 @@
 mod ca_names;
 pub mod codes;
 mod crls;
+mod fingerprint;
 mod names;
 mod refusal;
 mod revocation;

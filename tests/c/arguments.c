@@ -52,6 +52,7 @@ int main(int argc, char **argv) {
   add(socket_arguments, socket_arguments_count);
   add(certificate_arguments, certificate_arguments_count);
   add(trust_arguments, trust_arguments_count);
+  add(identity_arguments, identity_arguments_count);
   add(&comparison, 1);
   return run_cases(argc, argv, cases, count);
 }
