@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use webpki::{BorrowedRevokedCert, CertRevocationList, OwnedCertRevocationList};
 
+use crate::crypto::primitives::digest::{Digest, SHA256, digest};
 use crate::error::{Code, Error, Result};
 use crate::x509::{self, CrlFields};
 
@@ -13,6 +14,8 @@ use crate::x509::{self, CrlFields};
 #[derive(Debug)]
 pub struct Crl {
     fields: CrlFields,
+    /// SHA-256 of the whole list.
+    digest: Digest,
     list: CertRevocationList<'static>,
 }
 
@@ -23,7 +26,15 @@ impl Crl {
         let list = OwnedCertRevocationList::from_der(der)
             .map_err(|error| unusable(&error, &fields))?
             .into();
-        Ok(Crl { fields, list })
+        Ok(Crl {
+            fields,
+            digest: digest(&SHA256, der),
+            list,
+        })
+    }
+
+    pub fn digest(&self) -> &[u8] {
+        self.digest.as_ref()
     }
 
     pub fn fields(&self) -> &CrlFields {
