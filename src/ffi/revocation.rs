@@ -37,8 +37,7 @@ const _: () = assert!(
 ///
 /// RSSL_ERR_FILE: it cannot be read. RSSL_ERR_FORMAT: no CRL in it, never a silent zero, or a
 /// malformed one. RSSL_ERR_UNSUPPORTED: a delta or indirect CRL, or another that is not as above.
-/// RSSL_ERR_ARGUMENT: a NULL. RSSL_ERR_INTERNAL: no random bytes for a new ticket key. After an error
-/// nothing was added.
+/// RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_ctx_load_crl_file(
     ctx: *mut rssl_ctx,
@@ -69,8 +68,7 @@ pub unsafe extern "C" fn rssl_ctx_load_crl_mem(
 
 /// rssl_ctx_set_crl_flags sets the RSSL_CRL_ flags in place of those before; 0: the default.
 /// RSSL_ERR_ARGUMENT: an unknown flag, RSSL_CRL_OFF with RSSL_CRL_REQUIRED, or ctx is NULL; nothing
-/// has changed then. It changes trust: sessions are forgotten. RSSL_ERR_INTERNAL: no random bytes for
-/// a new ticket key.
+/// has changed then. It changes trust: sessions are forgotten.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_ctx_set_crl_flags(ctx: *mut rssl_ctx, flags: u32) -> rssl_result {
     // SAFETY: ctx is NULL or a live handle.
@@ -78,7 +76,7 @@ pub unsafe extern "C" fn rssl_ctx_set_crl_flags(ctx: *mut rssl_ctx, flags: u32) 
 }
 
 /// rssl_ctx_clear_crls removes all revocation lists; the flags stay. It changes trust: sessions are
-/// forgotten. RSSL_ERR_ARGUMENT: ctx is NULL. RSSL_ERR_INTERNAL: no random bytes for a new ticket key.
+/// forgotten. RSSL_ERR_ARGUMENT: ctx is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_ctx_clear_crls(ctx: *mut rssl_ctx) -> rssl_result {
     // SAFETY: ctx is NULL or a live handle.

@@ -42,6 +42,12 @@ fn fault(certificate: &Certificate, is_issuer: bool, is_last: bool) -> Option<(i
     if certificate.path_length().is_some() && !is_ca {
         return Some((80, "is not a CA and limits the length of paths"));
     }
+    if certificate.path_length().is_some() && may_sign != Some(true) {
+        return Some((
+            81,
+            "limits the length of paths without keyUsage keyCertSign",
+        ));
+    }
     if is_ca && !critical(BASIC_CONSTRAINTS) {
         return Some((89, "is a CA without critical basicConstraints"));
     }

@@ -108,13 +108,10 @@ impl Certificate {
         }
     }
 
-    /// Whether keyUsage has cRLSign; true without the extension.
+    /// Whether keyUsage has cRLSign.
     pub fn may_sign_crls(&self) -> bool {
-        match self.parsed_extension(KEY_USAGE) {
-            Some(ParsedExtension::KeyUsage(usage)) => usage.crl_sign(),
-            Some(_) => false,
-            None => true,
-        }
+        matches!(self.parsed_extension(KEY_USAGE),
+            Some(ParsedExtension::KeyUsage(usage)) if usage.crl_sign())
     }
 
     /// Whether authorityKeyIdentifier says which key of the issuer signed.
