@@ -14,6 +14,7 @@ pub mod cert;
 pub mod ctx;
 pub mod drop_user;
 pub mod error;
+pub mod hello;
 pub mod hooks;
 pub mod identity;
 pub mod io;
@@ -23,6 +24,7 @@ pub mod names;
 pub mod results;
 pub mod revocation;
 pub mod sock;
+pub mod verification;
 
 use std::cell::RefCell;
 use std::ffi::{CStr, OsStr, c_char, c_void};

@@ -23,6 +23,7 @@
 //! | `client-as-server.pem` `.key` | the names of `server.pem`, but for clients only (extendedKeyUsage) |
 //! | `expired.pem` `not-yet-valid.pem` (+ `.key`) | the names of `server.pem`, outside their dates |
 //! | `wrong-name.pem` `.key` | for wrong.rssl.test only |
+//! | `no-akid.pem` `.key` | the names of `server.pem`, without authorityKeyIdentifier |
 //! | `revoked.pem` `.key` | the names of `server.pem`; serial number 5EED |
 //! | `crl.pem` | the lists of the root and of the intermediate, which revokes `revoked.pem` |
 //! | `crl-root.pem` `crl-intermediate.pem` | each of the two alone |
@@ -150,13 +151,17 @@ impl Directory<'_> {
         self.public("many-cas.pem", &roots)
     }
 
-    /// Server certificates that a client must refuse.
+    /// Server certificates that a client must refuse, or may.
     fn unacceptable(&self, issuer: &Authority) -> io::Result<()> {
         let named = Leaf::server(&SERVER_NAMES);
         let client_only = named.clone().params(|params| {
             params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
         });
+        let no_akid = named.clone().params(|params| {
+            params.use_authority_key_identifier_extension = false;
+        });
         for (name, leaf) in [
+            ("no-akid", no_akid),
             ("expired", named.clone().valid_days(-30..-1)),
             ("not-yet-valid", named.valid_days(1..30)),
             ("wrong-name", Leaf::server(&["wrong.rssl.test"])),
