@@ -24,6 +24,8 @@ const SOURCES: &[&str] = &[
     "identity",
     "resumption",
     "hooks",
+    "revocation",
+    "verification",
     "hello",
     "sock",
     "io",

@@ -24,7 +24,9 @@ pub mod names;
 pub mod protocol;
 pub mod results;
 pub mod resumption;
+pub mod revocation;
 pub mod sock;
+pub mod verification;
 
 use std::cell::RefCell;
 use std::ffi::{CStr, OsStr, c_char, c_void};
