@@ -1,9 +1,12 @@
 //! Who we are: a certificate chain with its private key, and the choice among several.
 
 mod certificates;
+mod chain;
 mod encryption;
 mod ocsp;
+mod pbe;
 mod pem;
+mod pkcs12;
 pub mod presented;
 mod private_key;
 mod schemes;
@@ -41,7 +44,10 @@ pub struct Identity {
 impl Identity {
     /// Reads a chain from `certificate` and its key from `key`, or from `certificate` too if that
     /// is None. Each is PEM, with blocks in any order, or DER (of a chain: the leaf alone). Keys
-    /// are PKCS#8, PKCS#1 or SEC1; PKCS#8 may be encrypted (PBES2). `password` None: must not be.
+    /// are PKCS#8, PKCS#1 or SEC1; PKCS#8 may be encrypted. `password` None: must not be.
+    ///
+    /// `certificate` may also be PKCS#12, which holds both, and `key` is None then. Its chain is
+    /// the certificate of its key and each one's issuer, whatever their order in it.
     ///
     /// The dates are not looked at: a peer that cares refuses an expired leaf.
     ///
@@ -83,6 +89,15 @@ impl Identity {
         key: Option<Source<'_>>,
         password: Option<Password<'_>>,
     ) -> Result<Identity> {
+        if pkcs12::is_pkcs12(certificate.data) {
+            let identity = match key {
+                None => Identity::from_pkcs12(certificate.data, password),
+                Some(_) => Err(Error::argument(
+                    "PKCS#12, which holds its key: none is given beside it",
+                )),
+            };
+            return identity.map_err(|error| error.within(certificate.origin));
+        }
         let chain = certificates::read(certificate.data)
             .map_err(|error| error.within(certificate.origin))?;
         let key = key.unwrap_or(certificate);
@@ -90,6 +105,13 @@ impl Identity {
             .and_then(|der| private_key::load(&der))
             .map_err(|error| error.within(key.origin))?;
         Identity::new(chain, signing_key).map_err(|error| error.within(certificate.origin))
+    }
+
+    fn from_pkcs12(data: &[u8], password: Option<Password<'_>>) -> Result<Identity> {
+        let contents = pkcs12::read(data, password)?;
+        let key = private_key::load(&contents.key)?;
+        let chain = chain::arrange(contents.certificates, &*key)?;
+        Identity::new(chain, key)
     }
 
     fn new(chain: Vec<CertificateDer<'static>>, key: Arc<dyn SigningKey>) -> Result<Identity> {
