@@ -875,7 +875,7 @@ RSSL_API rssl_result rssl_ctx_clear_roots(struct rssl_ctx *ctx);
  * damaged. RSSL_ERR_PASSWORD: the password is missing or wrong. RSSL_ERR_KEY: the type, size or
  * encryption of the key is not supported. RSSL_ERR_MISMATCH: the key is another certificate's, or
  * the chain is out of order. RSSL_ERR_ARGUMENT: a NULL, or a key beside PKCS#12. After an error
- * nothing was added.
+ * nothing was added. An expired leaf is added: it is a warning in the log, see rssl_set_log.
  */
 RSSL_API
 rssl_result rssl_ctx_load_cert_file(struct rssl_ctx *ctx,
@@ -1070,8 +1070,8 @@ rssl_result rssl_ctx_set_keylog_callback(struct rssl_ctx *ctx,
 /**
  * rssl_ctx_set_time_callback makes cb say the time, for the dates of certificates and tickets of the
  * connections made from then on: devices with no clock, tests. cb may be NULL: the operating
- * system's clock again. drop may be NULL. It changes trust: sessions are forgotten.
- * RSSL_ERR_ARGUMENT: ctx is NULL. RSSL_ERR_INTERNAL: no random bytes for a new ticket key.
+ * system's clock again. drop may be NULL. It changes trust: a client's sessions are forgotten.
+ * RSSL_ERR_ARGUMENT: ctx is NULL.
  */
 RSSL_API
 rssl_result rssl_ctx_set_time_callback(struct rssl_ctx *ctx,
@@ -1546,7 +1546,8 @@ RSSL_API const char *rssl_build_info(void);
 
 /**
  * rssl_has says whether this build has a feature: "bundled-roots" (Mozilla's trust roots are
- * inside, for rssl_ctx_load_verify_bundled), "fips", "ktls". false for an unknown name.
+ * inside, for rssl_ctx_load_verify_bundled), "brotli" and "zlib" (certificates are compressed where
+ * the peer takes that), "fips", "ktls". false for an unknown name.
  */
 RSSL_API bool rssl_has(const char *feature);
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{ResolvesClientCert, Resumption};
+use rustls::compress::CompressionCache;
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{ClientHello, NoClientAuth, ResolvesServerCert};
@@ -16,7 +17,11 @@ use super::hooks::Hooks;
 use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
-use crate::session::{ClientMemory, ServerMemory};
+use crate::session::{ClientMemory, ServerSessions};
+
+/// Chains that a server keeps compressed. The best compression of one takes milliseconds, which no
+/// handshake but the first may cost, however many names are served.
+const COMPRESSED_CHAINS: usize = 128;
 
 /// The cryptography and the protocol, the same for both roles.
 #[derive(Clone)]
@@ -146,8 +151,6 @@ pub struct ServerConfigs {
 pub struct ServerSwitches {
     pub alpn_optional: bool,
     pub server_order: bool,
-    pub tickets: bool,
-    pub tls13_tickets: usize,
 }
 
 impl ServerConfigs {
@@ -156,7 +159,7 @@ impl ServerConfigs {
         protocol: &Protocol,
         verifier: Option<Arc<dyn ClientCertVerifier>>,
         identities: Arc<dyn ResolvesServerCert>,
-        memory: &ServerMemory,
+        sessions: ServerSessions<'_>,
         switches: &ServerSwitches,
     ) -> Result<Self> {
         let mut config = protocol
@@ -172,12 +175,8 @@ impl ServerConfigs {
             config.time_provider = clock.clone();
         }
         config.ignore_client_order = switches.server_order;
-        config.session_storage = memory.sessions();
-        config.send_tls13_tickets = 0;
-        if switches.tickets {
-            config.ticketer = memory.ticketer();
-            config.send_tls13_tickets = switches.tls13_tickets;
-        }
+        config.cert_compression_cache = Arc::new(CompressionCache::new(COMPRESSED_CHAINS));
+        sessions.apply(&mut config);
         let without_alpn =
             (switches.alpn_optional && !config.alpn_protocols.is_empty()).then(|| {
                 let mut without = config.clone();

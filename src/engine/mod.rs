@@ -463,7 +463,7 @@ mod tests {
     use super::*;
     use crate::crypto::backend::cipher_suite;
     use crate::identity::{Identities, Identity};
-    use crate::session::ServerMemory;
+    use crate::session::{ServerMemory, ServerSessions};
     use crate::trust::{Mode, Policy, Roots, Verifier};
 
     /// A TLS 1.2 cipher whose key may protect `limit` records.
@@ -490,12 +490,17 @@ mod tests {
         let switches = ServerSwitches {
             alpn_optional: false,
             server_order: true,
+        };
+        let memory = ServerMemory::new().unwrap();
+        let sessions = ServerSessions {
+            memory: &memory,
+            store: None,
+            trust: [0; 32],
             tickets: false,
             tls13_tickets: 0,
         };
-        let memory = ServerMemory::new().unwrap();
         let server =
-            ServerConfigs::new(protocol, None, Arc::new(identities), &memory, &switches).unwrap();
+            ServerConfigs::new(protocol, None, Arc::new(identities), sessions, &switches).unwrap();
         let anyone = Arc::new(Verifier::new(Policy::new(Roots::new(), Mode::None)));
         let nobody = Arc::new(Identities::default());
         let client = ClientConfigs::new(protocol, anyone, nobody, None, true).unwrap();

@@ -49,7 +49,7 @@ impl Identity {
     /// `certificate` may also be PKCS#12, which holds both, and `key` is None then. Its chain is
     /// the certificate of its key and each one's issuer, whatever their order in it.
     ///
-    /// The dates are not looked at: a peer that cares refuses an expired leaf.
+    /// An expired leaf is a warning in the log: a peer that cares refuses it.
     ///
     /// Errors begin with the path that they are about:
     /// * `File`: it cannot be read; with errno;
@@ -89,29 +89,45 @@ impl Identity {
         key: Option<Source<'_>>,
         password: Option<Password<'_>>,
     ) -> Result<Identity> {
-        if pkcs12::is_pkcs12(certificate.data) {
-            let identity = match key {
-                None => Identity::from_pkcs12(certificate.data, password),
-                Some(_) => Err(Error::argument(
-                    "PKCS#12, which holds its key: none is given beside it",
-                )),
-            };
-            return identity.map_err(|error| error.within(certificate.origin));
+        let identity = match pkcs12::is_pkcs12(certificate.data) {
+            true => Identity::from_pkcs12(certificate, key, password),
+            false => Identity::from_pair(certificate, key.unwrap_or(certificate), password),
+        }?;
+        if let Ok(leaf) = certificates::parse(identity.leaf()) {
+            certificates::warn_if_expired(&leaf, certificate.origin);
         }
+        Ok(identity)
+    }
+
+    fn from_pair(
+        certificate: Source<'_>,
+        key: Source<'_>,
+        password: Option<Password<'_>>,
+    ) -> Result<Identity> {
         let chain = certificates::read(certificate.data)
             .map_err(|error| error.within(certificate.origin))?;
-        let key = key.unwrap_or(certificate);
         let signing_key = private_key::read(key.data, password)
             .and_then(|der| private_key::load(&der))
             .map_err(|error| error.within(key.origin))?;
         Identity::new(chain, signing_key).map_err(|error| error.within(certificate.origin))
     }
 
-    fn from_pkcs12(data: &[u8], password: Option<Password<'_>>) -> Result<Identity> {
-        let contents = pkcs12::read(data, password)?;
-        let key = private_key::load(&contents.key)?;
-        let chain = chain::arrange(contents.certificates, &*key)?;
-        Identity::new(chain, key)
+    fn from_pkcs12(
+        both: Source<'_>,
+        key: Option<Source<'_>>,
+        password: Option<Password<'_>>,
+    ) -> Result<Identity> {
+        let read = || {
+            if key.is_some() {
+                let message = "PKCS#12, which holds its key: none is given beside it";
+                return Err(Error::argument(message));
+            }
+            let contents = pkcs12::read(both.data, password)?;
+            let key = private_key::load(&contents.key)?;
+            let chain = chain::arrange(contents.certificates, &*key)?;
+            Identity::new(chain, key)
+        };
+        read().map_err(|error| error.within(both.origin))
     }
 
     fn new(chain: Vec<CertificateDer<'static>>, key: Arc<dyn SigningKey>) -> Result<Identity> {
@@ -144,6 +160,10 @@ impl Identity {
     /// The chain, leaf first. Never empty.
     pub fn certificates(&self) -> &[CertificateDer<'static>] {
         &self.certified.cert
+    }
+
+    fn leaf(&self) -> &[u8] {
+        self.certificates().first().map_or(&[], |leaf| leaf)
     }
 
     /// The chain and the key in the engine's form.

@@ -1,6 +1,7 @@
 //! Whom to trust: roots, verification of a peer's chain and name, and the verdict.
 
 pub mod codes;
+mod fingerprint;
 mod names;
 mod refusal;
 mod roots;

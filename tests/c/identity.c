@@ -155,6 +155,26 @@ static void an_empty_file_is_not_a_certificate(void) {
   rssl_ctx_free(ctx);
 }
 
+static void keep(void *user, rssl_log_level level, const char *message) {
+  if (level == RSSL_LOG_WARN) snprintf(user, 512, "%s", message);
+}
+
+/* A clock can be wrong: it is the client that refuses. */
+static void an_expired_leaf_loads_with_a_warning(void) {
+  char warning[512] = "";
+  rssl_identity *id;
+  rssl_set_log(keep, warning, RSSL_LOG_WARN);
+  CHECK_OK(rssl_identity_new_file(cert("server.pem"), cert("server.key"), NULL, NULL, &id));
+  rssl_identity_free(id);
+  CHECK_TEXT(warning, "");
+  CHECK_OK(rssl_identity_new_file(cert("expired.pem"), cert("expired.key"), NULL, NULL, &id));
+  rssl_identity_free(id);
+  rssl_set_log(NULL, NULL, 0);
+  CHECK_HAS(warning, "expired.pem");
+  CHECK_HAS(warning, "CN=localhost");
+  CHECK_HAS(warning, "expired on 20");
+}
+
 /* In a child without root's privileges, to whom no file is unreadable. */
 static void an_unreadable_key_is_an_error_with_errno(void) {
   char path[] = "/tmp/rssl-identity-XXXXXX";
@@ -273,6 +293,7 @@ int main(int argc, char **argv) {
       CASE(memory_loads_as_files_do),
       CASE(errors_name_the_file_and_the_fault),
       CASE(an_empty_file_is_not_a_certificate),
+      CASE(an_expired_leaf_loads_with_a_warning),
       CASE(an_unreadable_key_is_an_error_with_errno),
       CASE(a_password_is_asked_for_only_when_needed),
       CASE(a_server_picks_by_name_and_of_equals_the_last),
