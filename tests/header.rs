@@ -14,7 +14,7 @@ fn read(relative: &str) -> String {
 }
 
 /// The files of src/ffi in the order in which a person reads the header.
-const SOURCES: [&str; 14] = [
+const SOURCES: [&str; 15] = [
     "results",
     "bytes",
     "drop_user",
@@ -22,6 +22,7 @@ const SOURCES: [&str; 14] = [
     "ctx",
     "identity",
     "hooks",
+    "hello",
     "sock",
     "io",
     "agreed",

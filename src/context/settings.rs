@@ -6,6 +6,7 @@ use crate::engine::config::Protocol;
 use crate::error::{Error, Result};
 use crate::identity::{Identities, Identity};
 use crate::session::{ClientMemory, ServerMemory, SessionStore};
+use crate::socket::HelloHook;
 use crate::trust::{Mode, Policy, Roots, Verifier};
 
 /// The roles in which a context's sockets may act.
@@ -58,6 +59,7 @@ pub struct Settings {
     pub options: u32,
     pub session_cache: usize,
     pub ticket_count: usize,
+    pub hello: Option<Arc<HelloHook>>,
     /// Of a context for servers.
     pub server_memory: Option<Arc<ServerMemory>>,
     /// Where a server keeps sessions instead.
@@ -86,6 +88,7 @@ impl Settings {
             options: Switch::ServerOrder as u32,
             session_cache: SESSION_CACHE,
             ticket_count: TICKETS,
+            hello: None,
             server_memory,
             session_store: None,
             client_memory: None,

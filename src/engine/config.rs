@@ -7,12 +7,13 @@ use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::compress::CompressionCache;
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::server::danger::ClientCertVerifier;
-use rustls::server::{ClientHello, NoClientAuth, ResolvesServerCert};
+use rustls::server::{NoClientAuth, ResolvesServerCert};
 use rustls::{
     ClientConfig, ConfigBuilder, ConfigSide, ServerConfig, SupportedCipherSuite,
     SupportedProtocolVersion, WantsVerifier,
 };
 
+use super::hello::ClientHello;
 use super::hooks::Hooks;
 use crate::crypto;
 use crate::crypto::versions::VersionRange;
@@ -198,16 +199,13 @@ impl ServerConfigs {
         self.without_alpn.is_some()
     }
 
-    pub(super) fn for_hello(&self, hello: &ClientHello<'_>) -> Arc<ServerConfig> {
-        let Some(without_alpn) = &self.without_alpn else {
-            return self.config.clone();
-        };
-        let enabled = |offered: &[u8]| self.config.alpn_protocols.iter().any(|own| own == offered);
-        let shared = hello.alpn().is_none_or(|mut offers| offers.any(enabled));
-        if shared {
-            self.config.clone()
-        } else {
-            without_alpn.clone()
+    pub(super) fn for_hello(&self, hello: &ClientHello) -> Arc<ServerConfig> {
+        let shares = |protocols: &[Vec<u8>]| protocols.iter().any(|own| hello.offers(own));
+        match &self.without_alpn {
+            Some(without) if !hello.alpn.is_empty() && !shares(&self.config.alpn_protocols) => {
+                without.clone()
+            }
+            _ => self.config.clone(),
         }
     }
 }
