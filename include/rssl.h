@@ -333,15 +333,28 @@ typedef uint32_t rssl_cert_reqs;
 typedef ptrdiff_t (*rssl_password_cb)(void *user, char *buf, size_t cap);
 
 /**
- * Takes one line of the key log, in NSS's format and without the newline. Borrowed for the call.
+ * Signs msg (not a hash) with the TLS SignatureScheme given: keys in an HSM, a TPM, a secure
+ * element. Writes the signature as TLS has it (of ECDSA: DER) to sig and returns its length, or a
+ * negative number to give up: then the handshake fails with RSSL_ERR_CALLBACK. cap is 1024 or more.
+ * It blocks the handshake.
  */
-typedef void (*rssl_keylog_cb)(void *user, const char *line);
+typedef ptrdiff_t (*rssl_sign_cb)(void *user,
+                                  uint16_t scheme,
+                                  const void *msg,
+                                  size_t len,
+                                  void *sig,
+                                  size_t cap);
 
 /**
  * Gives user back: called once, when no context or socket can use it any more, from any thread; not
  * when the call that takes it fails.
  */
 typedef void (*rssl_drop_cb)(void *user);
+
+/**
+ * Takes one line of the key log, in NSS's format and without the newline. Borrowed for the call.
+ */
+typedef void (*rssl_keylog_cb)(void *user, const char *line);
 
 /**
  * Says the time in seconds since 1970. Negative: the time is not known, and the handshake that
@@ -1068,6 +1081,28 @@ RSSL_API struct rssl_identity *rssl_identity_ref(struct rssl_identity *id);
  * rssl_identity_free gives back one reference. id may be NULL. Contexts that use it keep it.
  */
 RSSL_API void rssl_identity_free(struct rssl_identity *id);
+
+/**
+ * rssl_identity_new_signer makes an identity whose private key is elsewhere. cert is its chain, leaf
+ * first, len bytes of PEM or DER. cb signs with the n_schemes TLS SignatureSchemes, the preferred
+ * first: what the device can do; those of other kinds of keys than the leaf's are passed over. It is
+ * called inside handshakes, on several threads at once. drop may be NULL.
+ *
+ * RSSL_OK: *out is a new reference, to be given back with rssl_identity_free. RSSL_ERR_FORMAT: no
+ * certificate, or a damaged one. RSSL_ERR_KEY: the kind of the leaf's key is not supported.
+ * RSSL_ERR_ARGUMENT: a number that is no scheme known here, none that fits the leaf's key, or a NULL.
+ * That cb's key is the leaf's cannot be checked here: the peer does it.
+ */
+RSSL_API
+RSSL_MUST_USE
+rssl_result rssl_identity_new_signer(const void *cert,
+                                     size_t cert_len,
+                                     const uint16_t *schemes,
+                                     size_t n_schemes,
+                                     rssl_sign_cb cb,
+                                     void *user,
+                                     rssl_drop_cb drop,
+                                     struct rssl_identity **out);
 
 /**
  * rssl_ctx_set_keylog_callback gives the secrets of the connections made from then on to cb, line by

@@ -14,13 +14,14 @@ fn read(relative: &str) -> String {
 }
 
 /// The files of src/ffi in the order in which a person reads the header.
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 16] = [
     "results",
     "bytes",
     "drop_user",
     "error",
     "ctx",
     "identity",
+    "signer",
     "hooks",
     "hello",
     "sock",

@@ -22,6 +22,7 @@ pub mod library;
 pub mod log;
 pub mod names;
 pub mod results;
+pub mod signer;
 pub mod sock;
 
 use std::cell::RefCell;

@@ -11,6 +11,7 @@ pub mod presented;
 mod private_key;
 mod schemes;
 mod selection;
+mod signer;
 #[cfg(test)]
 mod tests;
 
