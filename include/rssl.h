@@ -1035,6 +1035,40 @@ rssl_result rssl_identity_new_mem(const void *cert,
                                   struct rssl_identity **out);
 
 /**
+ * rssl_identity_new_ocsp makes a copy of id that staples an OCSP response, len bytes of DER, to the
+ * certificate: as a server, for clients that ask. What the response says, until when, and who
+ * signed it is for the client to judge. RSSL_OK: *out is a new reference, to be given back with
+ * rssl_identity_free; id stays as it was. RSSL_ERR_FORMAT: not an OCSPResponse, one that holds no
+ * answer (tryLater), or over 65535 bytes. RSSL_ERR_ARGUMENT: a NULL.
+ */
+RSSL_API
+RSSL_MUST_USE
+rssl_result rssl_identity_new_ocsp(const struct rssl_identity *id,
+                                   const void *ocsp,
+                                   size_t len,
+                                   struct rssl_identity **out);
+
+/**
+ * rssl_identity_new_schemes makes a copy of id that signs with these n TLS SignatureSchemes only,
+ * in this order: what a policy allows. Those of other kinds of keys are passed over, so that one
+ * list serves for all identities. RSSL_OK: *out is a new reference, to be given back with
+ * rssl_identity_free; id stays as it was. RSSL_ERR_ARGUMENT: a number that is no scheme known here,
+ * none that the key of id signs with, or a NULL.
+ */
+RSSL_API
+RSSL_MUST_USE
+rssl_result rssl_identity_new_schemes(const struct rssl_identity *id,
+                                      const uint16_t *schemes,
+                                      size_t n,
+                                      struct rssl_identity **out);
+
+/**
+ * rssl_identity_cert_new returns a reference to certificate i of the chain of id, 0 is the leaf, to
+ * be given back with rssl_cert_free. NULL: past the end, or id is NULL.
+ */
+RSSL_API struct rssl_cert *rssl_identity_cert_new(const struct rssl_identity *id, size_t i);
+
+/**
  * rssl_identity_ref takes one more reference to id and returns id; NULL for NULL. Give it back with
  * rssl_identity_free.
  */
@@ -1365,6 +1399,16 @@ RSSL_API void rssl_sock_traffic(const struct rssl_sock *s, uint64_t *rx, uint64_
 RSSL_API struct rssl_cert *rssl_sock_peer_cert_new(const struct rssl_sock *s, size_t i);
 
 /**
+ * rssl_sock_own_cert_new returns a reference to certificate i of the chain that was sent to the peer,
+ * 0 is the leaf, to be given back with rssl_cert_free. NULL: past the end, or nothing was sent: a
+ * session was resumed, a client was not asked or had nothing to show, the handshake is not done, or
+ * s is NULL.
+ */
+RSSL_API
+struct rssl_cert *rssl_sock_own_cert_new(const struct rssl_sock *s,
+                                         size_t i);
+
+/**
  * rssl_version_name returns OpenSSL's name of a protocol version, such as "TLSv1.3". Static; NULL
  * for unknown.
  */
@@ -1570,7 +1614,8 @@ RSSL_API const char *rssl_build_info(void);
 
 /**
  * rssl_has says whether this build has a feature: "bundled-roots" (Mozilla's trust roots are
- * inside, for rssl_ctx_load_verify_bundled), "fips", "ktls". false for an unknown name.
+ * inside, for rssl_ctx_load_verify_bundled), "brotli" and "zlib" (certificates are compressed where
+ * the peer takes that), "fips", "ktls". false for an unknown name.
  */
 RSSL_API bool rssl_has(const char *feature);
 

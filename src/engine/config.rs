@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{ResolvesClientCert, Resumption};
+use rustls::compress::CompressionCache;
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{ClientHello, NoClientAuth, ResolvesServerCert};
@@ -17,6 +18,10 @@ use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
 use crate::session::{ClientMemory, ServerSessions};
+
+/// Chains that a server keeps compressed. The best compression of one takes milliseconds, which no
+/// handshake but the first may cost, however many names are served.
+const COMPRESSED_CHAINS: usize = 128;
 
 /// The cryptography and the protocol, the same for both roles.
 #[derive(Clone)]
@@ -170,6 +175,7 @@ impl ServerConfigs {
             config.time_provider = clock.clone();
         }
         config.ignore_client_order = switches.server_order;
+        config.cert_compression_cache = Arc::new(CompressionCache::new(COMPRESSED_CHAINS));
         sessions.apply(&mut config);
         let without_alpn =
             (switches.alpn_optional && !config.alpn_protocols.is_empty()).then(|| {

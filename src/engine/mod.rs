@@ -19,6 +19,7 @@ use rustls::{
 
 use crate::callback;
 use crate::error::{Alert, Error, Result};
+use crate::identity::{Identity, presented};
 use crate::trust::{Verdict, observe};
 use config::ServerConfigs;
 
@@ -37,6 +38,8 @@ pub struct Agreement {
     pub resumed: bool,
     /// The built-in verdict on the peer's certificate; `None` when nothing was verified.
     pub verify: Option<i32>,
+    /// What was shown to the peer: nothing when resumed, and where a client was not asked.
+    pub presented: Option<Arc<Identity>>,
 }
 
 pub struct Engine {
@@ -45,6 +48,8 @@ pub struct Engine {
     available: usize,
     /// What the verifier said of the peer's certificate.
     verdict: Option<i32>,
+    /// What the peer is shown, unless a session is resumed.
+    presented: Option<Arc<Identity>>,
     /// An alert of our own making, for failures before rustls has a connection.
     alert: Vec<u8>,
     peer_closed: bool,
@@ -92,6 +97,7 @@ impl Engine {
             state,
             available: 0,
             verdict: None,
+            presented: None,
             alert: Vec::new(),
             peer_closed: false,
             ahead: 0,
@@ -115,10 +121,13 @@ impl Engine {
                 .open(record, next)
                 .map_err(|error| self.fail(&error, None));
         }
-        let (received, verdict) = observe(|| match &self.state {
-            State::Accepting(..) => self.accept(record),
-            _ => self.open(record, &[]),
+        let ((received, verdict), presented) = presented::observe(|| {
+            observe(|| match &self.state {
+                State::Accepting(..) => self.accept(record),
+                _ => self.open(record, &[]),
+            })
         });
+        self.presented = presented.or_else(|| self.presented.take());
         if let Some(verdict) = &verdict {
             self.verdict = Some(verdict.verify());
         }
@@ -373,6 +382,7 @@ impl Engine {
             },
             resumed,
             verify: self.verdict,
+            presented: self.presented.clone().filter(|_| !resumed),
         })
     }
 

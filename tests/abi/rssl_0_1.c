@@ -199,6 +199,12 @@ RSSL_API RSSL_MUST_USE rssl_result rssl_identity_new_mem(const void *cert, size_
                                                          const void *key, size_t key_len,
                                                          rssl_password_cb cb, void *user,
                                                          rssl_identity **out);
+RSSL_API RSSL_MUST_USE rssl_result rssl_identity_new_ocsp(const rssl_identity *id, const void *ocsp,
+                                                          size_t len, rssl_identity **out);
+RSSL_API RSSL_MUST_USE rssl_result rssl_identity_new_schemes(const rssl_identity *id,
+                                                             const uint16_t *schemes, size_t n,
+                                                             rssl_identity **out);
+RSSL_API rssl_cert *rssl_identity_cert_new(const rssl_identity *id, size_t i);
 RSSL_API rssl_identity *rssl_identity_ref(rssl_identity *id);
 RSSL_API void rssl_identity_free(rssl_identity *id);
 RSSL_API rssl_result rssl_ctx_set_identities(rssl_ctx *ctx, rssl_identity *const *ids, size_t n);
@@ -263,6 +269,7 @@ RSSL_API const char *rssl_group_name(uint16_t g);
 /* -- certificate */
 
 RSSL_API rssl_cert *rssl_sock_peer_cert_new(const rssl_sock *s, size_t i);
+RSSL_API rssl_cert *rssl_sock_own_cert_new(const rssl_sock *s, size_t i);
 RSSL_API RSSL_MUST_USE rssl_result rssl_cert_new_mem(const void *data, size_t len, rssl_cert **out);
 RSSL_API RSSL_MUST_USE rssl_result rssl_cert_new_file(const char *path, rssl_cert **out);
 RSSL_API rssl_cert *rssl_cert_ref(rssl_cert *c);

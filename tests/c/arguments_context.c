@@ -272,51 +272,6 @@ static void arguments_of_rssl_ctx_set_time_callback(void) {
   CHECK_TAKES_USER(rssl_ctx_set_time_callback, begin_of_time);
 }
 
-static ptrdiff_t says_too_much(void *user, char *buf, size_t cap) {
-  (void)user;
-  memset(buf, 'x', cap);
-  return PTRDIFF_MAX;
-}
-
-static void arguments_of_rssl_identity_new_file(void) {
-  rssl_identity *id;
-  CHECK_REFUSED(rssl_identity_new_file(cert("server-both.pem"), NULL, NULL, NULL, NULL));
-  CHECK_MAKES_NONE(rssl_identity_new_file(NULL, NULL, NULL, NULL, &id), id, RSSL_ERR_ARGUMENT);
-  CHECK_MAKES_NONE(rssl_identity_new_file("", NULL, NULL, NULL, &id), id, RSSL_ERR_ARGUMENT);
-  CHECK_MAKES_NONE(rssl_identity_new_file(cert("server.pem"), cert("server-encrypted.key"),
-                                          says_too_much, NULL, &id),
-                   id, RSSL_ERR_CALLBACK);
-}
-
-static void arguments_of_rssl_identity_new_mem(void) {
-  size_t len;
-  char *both = contents(cert("server-both.pem"), &len);
-  rssl_identity *id;
-  CHECK_REFUSED(rssl_identity_new_mem(both, len, NULL, 0, NULL, NULL, NULL));
-  CHECK_MAKES_NONE(rssl_identity_new_mem(NULL, len, NULL, 0, NULL, NULL, &id), id,
-                   RSSL_ERR_ARGUMENT);
-  CHECK_MAKES_NONE(rssl_identity_new_mem(both, TOO_LONG, NULL, 0, NULL, NULL, &id), id,
-                   RSSL_ERR_ARGUMENT);
-  CHECK_MAKES_NONE(rssl_identity_new_mem(both, len, both, SIZE_MAX, NULL, NULL, &id), id,
-                   RSSL_ERR_ARGUMENT);
-  CHECK_MAKES_NONE(rssl_identity_new_mem(NULL, 0, NULL, 0, NULL, NULL, &id), id,
-                   RSSL_ERR_FORMAT);
-  free(both);
-}
-
-static void arguments_of_rssl_identity_ref(void) {
-  rssl_identity *id;
-  CHECK(rssl_identity_ref(NULL) == NULL);
-  CHECK_OK(rssl_identity_new_file(cert("server-both.pem"), NULL, NULL, NULL, &id));
-  CHECK(rssl_identity_ref(id) == id);
-  rssl_identity_free(id);
-  rssl_identity_free(id);
-}
-
-static void arguments_of_rssl_identity_free(void) {
-  rssl_identity_free(NULL);
-}
-
 const struct test_case context_arguments[] = {
     ARGUMENTS_OF(rssl_ctx_new),
     ARGUMENTS_OF(rssl_ctx_new_default),
@@ -349,9 +304,5 @@ const struct test_case context_arguments[] = {
     ARGUMENTS_OF(rssl_ctx_options),
     ARGUMENTS_OF(rssl_ctx_set_keylog_callback),
     ARGUMENTS_OF(rssl_ctx_set_time_callback),
-    ARGUMENTS_OF(rssl_identity_new_file),
-    ARGUMENTS_OF(rssl_identity_new_mem),
-    ARGUMENTS_OF(rssl_identity_ref),
-    ARGUMENTS_OF(rssl_identity_free),
 };
 const size_t context_arguments_count = sizeof context_arguments / sizeof context_arguments[0];
