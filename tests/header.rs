@@ -14,7 +14,7 @@ fn read(relative: &str) -> String {
 }
 
 /// The files of src/ffi in the order in which a person reads the header.
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 16] = [
     "results",
     "bytes",
     "drop_user",
@@ -25,6 +25,7 @@ const SOURCES: [&str; 15] = [
     "hooks",
     "sock",
     "io",
+    "session",
     "agreed",
     "names",
     "cert",

@@ -2,6 +2,7 @@
 //! out. The only place that names rustls's connection types.
 
 pub mod alert;
+mod client;
 pub mod config;
 mod failure;
 pub mod hooks;
@@ -10,16 +11,17 @@ pub mod record;
 use std::io::{self, BufRead, Read, Write};
 use std::sync::Arc;
 
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::CertificateDer;
 use rustls::server::Acceptor;
 use rustls::{
-    ClientConfig, ClientConnection, Connection, InvalidMessage, PeerIncompatible, ProtocolVersion,
-    ServerConnection, SupportedCipherSuite,
+    Connection, InvalidMessage, PeerIncompatible, ProtocolVersion, ServerConnection,
+    SupportedCipherSuite,
 };
 
 use crate::callback;
 use crate::error::{Alert, Error, Result};
 use crate::identity::{Identity, presented};
+use crate::session::{self, ClientSessions};
 use crate::trust::{Verdict, observe};
 use config::ServerConfigs;
 
@@ -50,6 +52,10 @@ pub struct Engine {
     verdict: Option<i32>,
     /// What the peer is shown, unless a session is resumed.
     presented: Option<Arc<Identity>>,
+    /// Of a client.
+    client_sessions: Option<Arc<ClientSessions>>,
+    /// The session must not be resumed.
+    forgotten: bool,
     /// An alert of our own making, for failures before rustls has a connection.
     alert: Vec<u8>,
     peer_closed: bool,
@@ -66,6 +72,8 @@ const FRAGMENT: usize = 16_384;
 const OTHER_RECORDS: u64 = 16;
 
 enum State {
+    /// A client that has not made its ClientHello.
+    Idle(client::Idle),
     Open(Box<Connection>),
     /// A server that must see the ClientHello before it can choose its configuration.
     Accepting(Box<Acceptor>, ServerConfigs),
@@ -74,13 +82,6 @@ enum State {
 }
 
 impl Engine {
-    /// A client's connection to `name`.
-    pub fn client(config: Arc<ClientConfig>, name: ServerName<'static>) -> Result<Self> {
-        let connection = ClientConnection::new(config, name)
-            .map_err(|error| callback::refusal().unwrap_or_else(|| failure::translate(&error)))?;
-        Ok(Engine::new(State::open(connection.into())))
-    }
-
     pub fn server(configs: &ServerConfigs) -> Result<Self> {
         let state = if configs.must_see_hello() {
             State::Accepting(Box::default(), configs.clone())
@@ -98,6 +99,8 @@ impl Engine {
             available: 0,
             verdict: None,
             presented: None,
+            client_sessions: None,
+            forgotten: false,
             alert: Vec::new(),
             peer_closed: false,
             ahead: 0,
@@ -108,7 +111,7 @@ impl Engine {
     pub fn is_handshaking(&self) -> bool {
         match &self.state {
             State::Open(connection) => connection.is_handshaking(),
-            State::Accepting(..) | State::Refused => true,
+            State::Idle(_) | State::Accepting(..) | State::Refused => true,
         }
     }
 
@@ -121,12 +124,16 @@ impl Engine {
                 .open(record, next)
                 .map_err(|error| self.fail(&error, None));
         }
-        let ((received, verdict), presented) = presented::observe(|| {
-            observe(|| match &self.state {
-                State::Accepting(..) => self.accept(record),
-                _ => self.open(record, &[]),
+        let mut forgotten = self.forgotten;
+        let ((received, verdict), presented) = session::handshake(&mut forgotten, || {
+            presented::observe(|| {
+                observe(|| match &self.state {
+                    State::Accepting(..) => self.accept(record),
+                    _ => self.open(record, &[]),
+                })
             })
         });
+        self.forget(forgotten);
         self.presented = presented.or_else(|| self.presented.take());
         if let Some(verdict) = &verdict {
             self.verdict = Some(verdict.verify());
@@ -135,6 +142,14 @@ impl Engine {
             let error = self.name_version(record, error);
             self.fail(&error, verdict)
         })
+    }
+
+    /// A client's sessions of TLS 1.3 come after the handshake.
+    fn forget(&mut self, forgotten: bool) {
+        self.forgotten = forgotten;
+        if let (true, Some(sessions)) = (forgotten, &self.client_sessions) {
+            sessions.forget();
+        }
     }
 
     /// A client of TLS 1.1 or older names no signature schemes, and rustls misses those first:
@@ -264,13 +279,16 @@ impl Engine {
     pub fn has_output(&self) -> bool {
         !self.alert.is_empty()
             || match &self.state {
+                State::Idle(_) => true,
                 State::Open(connection) => connection.wants_write(),
-                _ => false,
+                State::Accepting(..) | State::Refused => false,
             }
     }
 
     /// How many bytes of ciphertext wait to be sent.
     pub fn output_len(&mut self) -> usize {
+        // Why it cannot begin is told by the handshake.
+        let _ = self.begin();
         let State::Open(connection) = &mut self.state else {
             return self.alert.len();
         };
@@ -463,7 +481,7 @@ mod tests {
     use super::*;
     use crate::crypto::backend::cipher_suite;
     use crate::identity::{Identities, Identity};
-    use crate::session::{ServerMemory, ServerSessions};
+    use crate::session::{ClientMemory, ServerMemory, ServerSessions};
     use crate::trust::{Mode, Policy, Roots, Verifier};
 
     /// A TLS 1.2 cipher whose key may protect `limit` records.
@@ -501,11 +519,13 @@ mod tests {
         };
         let server =
             ServerConfigs::new(protocol, None, Arc::new(identities), sessions, &switches).unwrap();
+        let memory = ClientMemory::new(1);
         let anyone = Arc::new(Verifier::new(Policy::new(Roots::new(), Mode::None)));
         let nobody = Arc::new(Identities::default());
-        let client = ClientConfigs::new(protocol, anyone, nobody, None, true).unwrap();
-        let name = "localhost".try_into().unwrap();
-        let client = Engine::client(client.named().clone(), name).unwrap();
+        let client = ClientConfigs::new(protocol, anyone, nobody, memory, true).unwrap();
+        let sessions = client.sessions(Some("localhost".try_into().unwrap()));
+        let mut client = Engine::client(&client, sessions);
+        client.begin().unwrap();
         (client, Engine::server(&server).unwrap())
     }
 

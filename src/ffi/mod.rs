@@ -22,6 +22,7 @@ pub mod log;
 pub mod names;
 pub mod results;
 pub mod resumption;
+pub mod session;
 pub mod sock;
 
 use std::cell::RefCell;
