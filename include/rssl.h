@@ -14,7 +14,7 @@
  *           rssl_last_error(). RSSL_OK and RSSL_WANT_* leave it alone, and so does
  *           every _free, so a finalizer never hides an error. The error that ended a
  *           connection also stays on the socket: rssl_sock_error(). It is sticky: every
- *           later rssl_handshake, read, write and shutdown returns the same code.
+ *           later rssl_handshake, read, write, writev and shutdown returns the same code.
  *           Decrypted data that came before it is returned by rssl_read first.
  *           The alert that belongs to it is sent before the call returns if the
  *           transport takes it; if not, rssl_events says RSSL_POLL_OUT and rssl_flush
@@ -350,6 +350,47 @@ typedef ptrdiff_t (*rssl_sign_cb)(void *user,
  * when the call that takes it fails.
  */
 typedef void (*rssl_drop_cb)(void *user);
+
+/**
+ * Where a server keeps sessions outside of its process (Redis, memcached), so that any machine of a
+ * fleet resumes what another one began.
+ *
+ * put keeps a session and returns RSSL_OK or a negative error. get writes at most cap (64 KiB) bytes
+ * to buf and returns the length, 0 for unknown; it must remove, in one step, what it returns if
+ * remove (TLS 1.3: used once) and keep it otherwise (TLS 1.2). Both block the handshake, and can run
+ * on several threads at once. A store that fails, or returns something else than it was given,
+ * costs a full handshake, never a connection. Ids and sessions are opaque, and secret: who reads the
+ * store and the network can read the traffic; who writes the store can make up sessions. A size
+ * smaller than version 0.1's is RSSL_ERR_ARGUMENT; members that this library does not know must be
+ * zero.
+ */
+typedef struct rssl_session_store {
+  /**
+   * sizeof(rssl_session_store): lets later versions add members.
+   */
+  size_t size;
+  /**
+   * Passed to the functions.
+   */
+  void *user;
+  /**
+   * Keeps a session under id, for lifetime_seconds at most.
+   */
+  rssl_result (*put)(void *user,
+                     const void *id,
+                     size_t id_len,
+                     const void *session,
+                     size_t session_len,
+                     uint32_t lifetime_seconds);
+  /**
+   * Writes the session kept under id to buf.
+   */
+  ptrdiff_t (*get)(void *user, const void *id, size_t id_len, bool remove, void *buf, size_t cap);
+  /**
+   * Gives user back; or NULL.
+   */
+  rssl_drop_cb drop;
+} rssl_session_store;
 
 /**
  * Takes one line of the key log, in NSS's format and without the newline. Borrowed for the call.
@@ -993,21 +1034,12 @@ RSSL_API rssl_result rssl_ctx_set_options(struct rssl_ctx *ctx, uint32_t set, ui
 RSSL_API uint32_t rssl_ctx_options(const struct rssl_ctx *ctx);
 
 /**
- * rssl_ctx_set_session_cache sets how many servers (by name) a client remembers, in this process,
- * newest first; 0: off; the default is 256. Sockets without a name take no part. What was
- * remembered is forgotten. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
- *
- * A resumed handshake does not look at certificates again. Hence a client's memory is emptied by
- * any change to trust, verification or identity, and a server resumes only under the verify mode
- * and roots that a session began under.
+ * rssl_ctx_set_max_fragment limits the plaintext of each record sent, for peers with small buffers:
+ * 27 to 16384 bytes; 0: 16384, the default. The record is up to 22 bytes longer in TLS 1.3, and up
+ * to 29 in TLS 1.2. What the peer sends stays its own choice. RSSL_ERR_ARGUMENT: another number, or
+ * ctx is NULL.
  */
-RSSL_API rssl_result rssl_ctx_set_session_cache(struct rssl_ctx *ctx, size_t n);
-
-/**
- * rssl_ctx_set_ticket_count sets how many TLS 1.3 tickets a server sends after a handshake; the
- * default is 2. RSSL_ERR_ARGUMENT: over 100, or ctx is NULL.
- */
-RSSL_API rssl_result rssl_ctx_set_ticket_count(struct rssl_ctx *ctx, size_t n);
+RSSL_API rssl_result rssl_ctx_set_max_fragment(struct rssl_ctx *ctx, size_t plaintext);
 
 /**
  * rssl_identity_new_file reads a chain (leaf first) and its key from files, as an object that
@@ -1103,6 +1135,50 @@ rssl_result rssl_identity_new_signer(const void *cert,
                                      void *user,
                                      rssl_drop_cb drop,
                                      struct rssl_identity **out);
+
+/**
+ * rssl_ctx_set_session_cache sets how many servers (by name) a client remembers, in this process,
+ * newest first; 0: off; the default is 256. Sockets without a name take no part. What was
+ * remembered is forgotten. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
+ *
+ * A resumed handshake does not look at certificates again. Hence a client's memory is emptied by
+ * any change to trust, verification or identity, and a server resumes a ticket or a stored session
+ * only under the verify mode, roots and other settings of verification that it was issued under,
+ * whatever keys or store contexts share.
+ */
+RSSL_API rssl_result rssl_ctx_set_session_cache(struct rssl_ctx *ctx, size_t n);
+
+/**
+ * rssl_ctx_set_ticket_count sets how many TLS 1.3 tickets a server sends after a handshake; the
+ * default is 2. RSSL_ERR_ARGUMENT: over 100, or ctx is NULL.
+ */
+RSSL_API rssl_result rssl_ctx_set_ticket_count(struct rssl_ctx *ctx, size_t n);
+
+/**
+ * rssl_ctx_set_ticket_keys lets servers share tickets between processes. keys are n of 48 bytes each
+ * (16 name, 32 secret), newest first: the first encrypts, all decrypt. They act at once, on live
+ * sockets too. keys may be NULL, with n = 0: own keys, rotated every 6 hours (the default); the
+ * first is made with the context, so that forked children share it. Either turns tickets on again
+ * after rssl_ctx_set_session_store. A ticket is good for 12 hours at most. keys are copied: wipe
+ * yours.
+ *
+ * RSSL_ERR_ARGUMENT: n is 0 or over 100, two keys have one name, a secret is all zeros, keys is NULL
+ * and n is not 0, or ctx is NULL. RSSL_ERR_STATE: ctx is for clients only. RSSL_ERR_INTERNAL: no
+ * random bytes for an own key. After an error nothing has changed.
+ */
+RSSL_API rssl_result rssl_ctx_set_ticket_keys(struct rssl_ctx *ctx, const void *keys, size_t n);
+
+/**
+ * rssl_ctx_set_session_store makes a server keep the sessions of the connections made from then on
+ * in store, in place of tickets, which it no longer sends; with RSSL_OPT_NO_TICKETS those of TLS 1.2
+ * only. *store is copied. store may be NULL: tickets again, as after rssl_ctx_set_ticket_keys.
+ * store->drop is called when no context or socket can use store->user any more; not when this call
+ * fails. RSSL_ERR_ARGUMENT: a size that cannot be, store->put or store->get is NULL, or ctx is NULL.
+ * RSSL_ERR_STATE: ctx is for clients only.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_session_store(struct rssl_ctx *ctx,
+                                       const struct rssl_session_store *store);
 
 /**
  * rssl_ctx_set_keylog_callback gives the secrets of the connections made from then on to cb, line by
@@ -1362,11 +1438,12 @@ RSSL_API RSSL_MUST_USE rssl_result rssl_handshake(struct rssl_sock *s);
  * that first, with the results of rssl_handshake.
  *
  * Full duplex: after rssl_handshake is RSSL_OK, {rssl_read, rssl_peek, rssl_pending} on one thread
- * and {rssl_write, rssl_flush, rssl_shutdown(RSSL_SHUT_WR)} on another may run at once, on blocking
- * transports too: no lock is held while the transport blocks. What the reader causes to be sent goes
- * out with the writer's bytes when a write is in progress, else from the reader, never interleaved.
- * All getters are safe beside both. Everything else, RSSL_SHUT_RDWR and rssl_sock_free included,
- * needs both to have stopped; to stop a blocked thread, shut the descriptor down.
+ * and {rssl_write, rssl_writev, rssl_flush, rssl_key_update, rssl_shutdown(RSSL_SHUT_WR)} on another
+ * may run at once, on blocking transports too: no lock is held while the transport blocks. What the
+ * reader causes to be sent goes out with the writer's bytes when a write is in progress, else from
+ * the reader, never interleaved. All getters are safe beside both. Everything else, RSSL_SHUT_RDWR
+ * and rssl_sock_free included, needs both to have stopped; to stop a blocked thread, shut the
+ * descriptor down.
  */
 RSSL_API RSSL_MUST_USE ptrdiff_t rssl_read(struct rssl_sock *s, void *buf, size_t len);
 
@@ -1393,6 +1470,17 @@ RSSL_API size_t rssl_pending(struct rssl_sock *s);
  * key has protected as much as it may. Other results as of rssl_handshake.
  */
 RSSL_API RSSL_MUST_USE ptrdiff_t rssl_write(struct rssl_sock *s, const void *buf, size_t len);
+
+/**
+ * rssl_writev is rssl_write of n pieces as if joined: one record where they fit. A piece may be
+ * empty. Results as of rssl_write; a count can end inside a piece. RSSL_ERR_ARGUMENT: a NULL, or all
+ * lengths together are over PTRDIFF_MAX.
+ */
+RSSL_API
+RSSL_MUST_USE
+ptrdiff_t rssl_writev(struct rssl_sock *s,
+                      const struct rssl_bytes *v,
+                      size_t n);
 
 /**
  * rssl_sock_set_write_queue lets rssl_write take up to n bytes more, before the handshake is done
@@ -1425,6 +1513,32 @@ RSSL_API uint32_t rssl_events(const struct rssl_sock *s);
  * is done. RSSL_ERR_ARGUMENT: how is neither, or s is NULL. Other results as of rssl_write.
  */
 RSSL_API rssl_result rssl_shutdown(struct rssl_sock *s, int32_t how);
+
+/**
+ * rssl_detach ends TLS and gives the stream back (STARTTLS-like protocols that return to plain text):
+ * *rest is what was received behind the peer's close_notify, {NULL, 0} if nothing, borrowed from s;
+ * what follows it is still in the transport. Nothing is lost. Of s only
+ * the getters are of use then. The same again afterwards. RSSL_ERR_STATE: rssl_shutdown with RSSL_SHUT_RDWR has not returned
+ * RSSL_OK, data was not read, or called beside another call on s. RSSL_ERR_ARGUMENT: a NULL. *rest
+ * is {NULL, 0} then.
+ */
+RSSL_API
+rssl_result rssl_detach(struct rssl_sock *s,
+                        struct rssl_bytes *rest);
+
+/**
+ * rssl_key_update replaces the key under which this side sends, and asks the peer to replace its
+ * own: for connections that stay open long. Keys that have protected as much as they may are
+ * replaced without it. Like rssl_write it first sends what waits inside; if some is left it does
+ * nothing and returns RSSL_WANT_WRITE. RSSL_OK: what is written from now on is under the new key, and
+ * what the transport does not accept of the message itself waits inside, as rssl_events says. Use it
+ * sparingly: peers end a connection on which many follow each other without data between (librssl:
+ * 33). RSSL_ERR_UNSUPPORTED: the connection is TLS 1.2. RSSL_ERR_STATE: before the handshake is done,
+ * from a callback of s, or beside another writer. RSSL_ERR_CLOSED: after rssl_shutdown.
+ * RSSL_ERR_ARGUMENT: s is NULL. Other results as of rssl_write.
+ */
+RSSL_API
+rssl_result rssl_key_update(struct rssl_sock *s);
 
 /**
  * rssl_sock_error returns the error that ended the connection, or NULL. Borrowed from s. Set once;

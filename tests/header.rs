@@ -14,14 +14,16 @@ fn read(relative: &str) -> String {
 }
 
 /// The files of src/ffi in the order in which a person reads the header.
-const SOURCES: [&str; 16] = [
+const SOURCES: &[&str] = &[
     "results",
     "bytes",
     "drop_user",
     "error",
     "ctx",
+    "protocol",
     "identity",
     "signer",
+    "resumption",
     "hooks",
     "hello",
     "sock",

@@ -5,6 +5,7 @@
 //! each generation of the settings.
 
 mod build;
+mod protocol;
 mod sessions;
 mod settings;
 

@@ -10,7 +10,7 @@ use rustls::server::Acceptor;
 
 use super::config::ServerConfigs;
 use super::hello::{Answer, ClientHello};
-use super::{Engine, State, alert, record, take_whole};
+use super::{Engine, State, alert, config, record, take_whole};
 use crate::error::Result;
 
 pub(super) struct Accepting {
@@ -53,7 +53,8 @@ impl Engine {
         } else {
             State::server(configs.config().clone()).map_err(|e| super::failure::translate(&e))?
         };
-        Ok(Engine::new(state))
+        let fragment = config::fragment(configs.config().max_fragment_size);
+        Ok(Engine::new(state, fragment))
     }
 
     /// The ClientHello that waits to be answered; nothing may be received meanwhile.
@@ -90,7 +91,9 @@ impl Engine {
         let accepting = self.accepted()?;
         let hello = accepting.hello.as_ref();
         let hello = hello.ok_or(rustls::Error::HandshakeNotComplete)?;
-        self.state = State::server(answer.config(&accepting.configs, hello))?;
+        let config = answer.config(&accepting.configs, hello);
+        self.fragment = config::fragment(config.max_fragment_size);
+        self.state = State::server(config)?;
         self.replay(&accepting.records)
     }
 

@@ -15,6 +15,7 @@ use rustls::{
 
 use super::hello::ClientHello;
 use super::hooks::Hooks;
+use super::record;
 use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
@@ -23,6 +24,11 @@ use crate::session::{ClientMemory, ServerSessions};
 /// Chains that a server keeps compressed. The best compression of one takes milliseconds, which no
 /// handshake but the first may cost, however many names are served.
 const COMPRESSED_CHAINS: usize = 128;
+
+/// Plaintext in a full record, of which rustls counts the header too.
+pub(super) fn fragment(max_record: Option<usize>) -> usize {
+    max_record.map_or(record::FRAGMENT, |len| len.saturating_sub(record::HEADER))
+}
 
 /// The cryptography and the protocol, the same for both roles.
 #[derive(Clone)]
@@ -33,6 +39,8 @@ pub struct Protocol {
     pub alpn: Vec<Vec<u8>>,
     pub require_ems: bool,
     pub hooks: Hooks,
+    /// The most plaintext in a record sent.
+    pub fragment: usize,
 }
 
 impl Default for Protocol {
@@ -45,6 +53,7 @@ impl Default for Protocol {
             alpn: Vec::new(),
             require_ems: false,
             hooks: Hooks::default(),
+            fragment: record::FRAGMENT,
         }
     }
 }
@@ -112,6 +121,7 @@ impl ClientConfigs {
         if let Some(clock) = &protocol.hooks.clock {
             config.time_provider = clock.clone();
         }
+        config.max_fragment_size = Some(record::HEADER + protocol.fragment);
         config.enable_sni = send_sni;
         config.resumption = Resumption::disabled();
         let mut named = config.clone();
@@ -175,6 +185,7 @@ impl ServerConfigs {
         if let Some(clock) = &protocol.hooks.clock {
             config.time_provider = clock.clone();
         }
+        config.max_fragment_size = Some(record::HEADER + protocol.fragment);
         config.ignore_client_order = switches.server_order;
         config.cert_compression_cache = Arc::new(CompressionCache::new(COMPRESSED_CHAINS));
         sessions.apply(&mut config);

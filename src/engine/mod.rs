@@ -7,9 +7,10 @@ pub mod config;
 mod failure;
 pub mod hello;
 pub mod hooks;
+mod key_update;
 pub mod record;
 
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, IoSlice, Read, Write};
 use std::sync::Arc;
 
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -58,10 +59,11 @@ pub struct Engine {
     ahead: usize,
     /// Records of plaintext sealed so far.
     sealed: u64,
+    /// The most plaintext in a record.
+    fragment: usize,
+    /// close_notify was said.
+    closed: bool,
 }
-
-/// Plaintext in a full record.
-const FRAGMENT: usize = 16_384;
 
 /// What a key is kept for besides plaintext: Finished and alerts.
 const OTHER_RECORDS: u64 = 16;
@@ -77,12 +79,13 @@ enum State {
 impl Engine {
     /// A client's connection to `name`.
     pub fn client(config: Arc<ClientConfig>, name: ServerName<'static>) -> Result<Self> {
+        let fragment = config::fragment(config.max_fragment_size);
         let connection = ClientConnection::new(config, name)
             .map_err(|error| callback::refusal().unwrap_or_else(|| failure::translate(&error)))?;
-        Ok(Engine::new(State::open(connection.into())))
+        Ok(Engine::new(State::open(connection.into()), fragment))
     }
 
-    fn new(state: State) -> Self {
+    fn new(state: State, fragment: usize) -> Self {
         Engine {
             state,
             available: 0,
@@ -92,6 +95,8 @@ impl Engine {
             peer_closed: false,
             ahead: 0,
             sealed: 0,
+            fragment,
+            closed: false,
         }
     }
 
@@ -169,6 +174,9 @@ impl Engine {
         let io = connection.process_new_packets()?;
         self.available = io.plaintext_bytes_to_read();
         self.peer_closed = io.peer_has_closed();
+        if self.available == 0 {
+            self.answer_key_update();
+        }
         Ok(())
     }
 
@@ -261,21 +269,31 @@ impl Engine {
         }
     }
 
-    /// Protects `plaintext`, which is then ciphertext that waits to be sent. Returns how much
-    /// was taken: all, or nothing, and close_notify is said, when a TLS 1.2 key has protected as
-    /// much as it may.
-    pub fn seal(&mut self, plaintext: &[u8]) -> usize {
+    /// Protects `plaintext`, pieces as if joined, which is then ciphertext that waits to be sent.
+    /// Returns how much was taken: all, or nothing, and close_notify is said, when a TLS 1.2 key
+    /// has protected as much as it may.
+    pub fn seal(&mut self, plaintext: &[&[u8]]) -> usize {
         let State::Open(connection) = &mut self.state else {
             return 0;
         };
-        let records = plaintext.len().div_ceil(FRAGMENT) as u64;
+        let len: usize = plaintext.iter().map(|piece| piece.len()).sum();
+        let records = len.div_ceil(self.fragment) as u64;
         if self.sealed.saturating_add(records) > record_limit(connection) {
             // rustls closes too, but takes plaintext that it then drops.
             connection.send_close_notify();
             return 0;
         }
         self.sealed += records;
-        connection.writer().write(plaintext).unwrap_or(0)
+        let mut writer = connection.writer();
+        match plaintext {
+            [piece] => writer.write(piece),
+            pieces => {
+                let slices: Vec<IoSlice<'_>> =
+                    pieces.iter().map(|piece| IoSlice::new(piece)).collect();
+                writer.write_vectored(&slices)
+            }
+        }
+        .unwrap_or(0)
     }
 
     /// Plaintext that waits to be read.
@@ -311,6 +329,7 @@ impl Engine {
     pub fn close(&mut self) {
         if let State::Open(connection) = &mut self.state {
             connection.send_close_notify();
+            self.closed = true;
         }
     }
 
@@ -413,7 +432,7 @@ impl Write for Glance {
         Ok(0)
     }
 
-    fn write_vectored(&mut self, slices: &[io::IoSlice<'_>]) -> io::Result<usize> {
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         for slice in slices {
             self.0.extend_from_slice(slice);
         }
@@ -487,6 +506,16 @@ mod tests {
         Engine::client(client.named().clone(), name).unwrap()
     }
 
+    pub(super) fn connected(protocol: &Protocol) -> (Engine, Engine) {
+        let mut client = client(protocol);
+        let mut server = Engine::server(&server_configs(protocol), false).unwrap();
+        while client.is_handshaking() || server.is_handshaking() {
+            carry(&mut client, &mut server);
+            carry(&mut server, &mut client);
+        }
+        (client, server)
+    }
+
     pub(super) fn output(from: &mut Engine) -> Vec<u8> {
         let mut flight = Vec::new();
         while from.has_output() {
@@ -506,23 +535,39 @@ mod tests {
 
     #[test]
     fn what_a_key_may_not_protect_is_not_taken() {
-        let protocol = Protocol {
+        let (mut client, mut server) = connected(&Protocol {
             suites: vec![limited(OTHER_RECORDS + 3)],
             ..Protocol::default()
-        };
-        let mut client = client(&protocol);
-        let mut server = Engine::server(&server_configs(&protocol), false).unwrap();
-        while client.is_handshaking() || server.is_handshaking() {
-            carry(&mut client, &mut server);
-            carry(&mut server, &mut client);
-        }
+        });
         for plaintext in [&[1; 10][..], &[2; 10], &[3; 10]] {
-            assert_eq!(client.seal(plaintext), 10);
+            assert_eq!(client.seal(&[plaintext]), 10);
             carry(&mut client, &mut server);
             assert_eq!(server.take(&mut [0; 20]), 10);
         }
-        assert_eq!(client.seal(&[4; 10]), 0);
+        assert_eq!(client.seal(&[&[4; 10]]), 0);
         carry(&mut client, &mut server);
         assert!(server.peer_closed());
+    }
+
+    #[test]
+    fn pieces_are_one_record_and_records_are_counted_as_they_are_cut() {
+        let (mut client, mut server) = connected(&Protocol {
+            suites: vec![limited(OTHER_RECORDS + 3)],
+            fragment: 100,
+            ..Protocol::default()
+        });
+        assert_eq!(client.seal(&[b"one ", b"", b"record"]), 10);
+        let mut record = Vec::new();
+        client.send_to(&mut record).unwrap();
+        assert_eq!(
+            record::extent(&record),
+            record::Extent::Complete(record.len())
+        );
+        server.receive(&record, &[]).unwrap();
+        let mut plaintext = [0; 20];
+        assert_eq!(server.take(&mut plaintext), 10);
+        assert_eq!(&plaintext[..10], b"one record");
+        // Two are left, and this needs three.
+        assert_eq!(client.seal(&[&[0; 150], &[0; 51]]), 0);
     }
 }

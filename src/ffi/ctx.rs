@@ -519,24 +519,3 @@ pub unsafe extern "C" fn rssl_ctx_options(ctx: *const rssl_ctx) -> u32 {
         Some(unsafe { context(ctx) }.ok()?.options())
     })
 }
-
-/// rssl_ctx_set_session_cache sets how many servers (by name) a client remembers, in this process,
-/// newest first; 0: off; the default is 256. Sockets without a name take no part. What was
-/// remembered is forgotten. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
-///
-/// A resumed handshake does not look at certificates again. Hence a client's memory is emptied by
-/// any change to trust, verification or identity, and a server resumes only under the verify mode
-/// and roots that a session began under.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rssl_ctx_set_session_cache(ctx: *mut rssl_ctx, n: usize) -> rssl_result {
-    // SAFETY: ctx is NULL or a live handle.
-    unsafe { set(ctx, |context| context.set_session_cache(n)) }
-}
-
-/// rssl_ctx_set_ticket_count sets how many TLS 1.3 tickets a server sends after a handshake; the
-/// default is 2. RSSL_ERR_ARGUMENT: over 100, or ctx is NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rssl_ctx_set_ticket_count(ctx: *mut rssl_ctx, n: usize) -> rssl_result {
-    // SAFETY: ctx is NULL or a live handle.
-    unsafe { set(ctx, |context| context.set_ticket_count(n)) }
-}

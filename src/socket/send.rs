@@ -63,7 +63,7 @@ impl Core {
         }
         let (front, _) = self.queue.as_slices();
         let len = front.len().min(CHUNK);
-        let sealed = self.engine.seal(&front[..len]);
+        let sealed = self.engine.seal(&[&front[..len]]);
         if sealed == 0 {
             // What was taken cannot be sent any more: the next write says so.
             self.broken.get_or_insert_with(key_is_used_up);

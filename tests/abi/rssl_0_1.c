@@ -24,6 +24,7 @@ typedef struct rssl_hello rssl_hello;
 typedef struct rssl_error rssl_error;
 typedef struct rssl_bytes rssl_bytes;
 typedef struct rssl_io rssl_io;
+typedef struct rssl_session_store rssl_session_store;
 
 FIRST_MEMBER(rssl_bytes, data, const uint8_t *);
 NEXT_MEMBER(rssl_bytes, data, len, size_t);
@@ -153,6 +154,7 @@ RSSL_API rssl_result rssl_ctx_set_versions(rssl_ctx *ctx, uint16_t min, uint16_t
 RSSL_API void rssl_ctx_versions(const rssl_ctx *ctx, uint16_t *min, uint16_t *max);
 RSSL_API rssl_result rssl_ctx_set_ciphers(rssl_ctx *ctx, const char *names);
 RSSL_API rssl_result rssl_ctx_set_groups(rssl_ctx *ctx, const char *names);
+RSSL_API rssl_result rssl_ctx_set_max_fragment(rssl_ctx *ctx, size_t plaintext);
 RSSL_API size_t rssl_ctx_cipher_count(const rssl_ctx *ctx);
 RSSL_API uint16_t rssl_ctx_cipher(const rssl_ctx *ctx, size_t i);
 RSSL_API rssl_result rssl_ctx_set_alpn(rssl_ctx *ctx, const char *const *protos, size_t n);
@@ -169,6 +171,15 @@ RSSL_API rssl_result rssl_ctx_set_options(rssl_ctx *ctx, uint32_t set, uint32_t 
 RSSL_API uint32_t rssl_ctx_options(const rssl_ctx *ctx);
 RSSL_API rssl_result rssl_ctx_set_session_cache(rssl_ctx *ctx, size_t n);
 RSSL_API rssl_result rssl_ctx_set_ticket_count(rssl_ctx *ctx, size_t n);
+RSSL_API rssl_result rssl_ctx_set_ticket_keys(rssl_ctx *ctx, const void *keys, size_t n);
+FIRST_MEMBER(rssl_session_store, size, size_t);
+NEXT_MEMBER(rssl_session_store, size, user, void *);
+NEXT_MEMBER(rssl_session_store, user, put,
+            rssl_result (*)(void *, const void *, size_t, const void *, size_t, uint32_t));
+NEXT_MEMBER(rssl_session_store, put, get,
+            ptrdiff_t (*)(void *, const void *, size_t, bool, void *, size_t));
+NEXT_MEMBER(rssl_session_store, get, drop, rssl_drop_cb);
+RSSL_API rssl_result rssl_ctx_set_session_store(rssl_ctx *ctx, const rssl_session_store *store);
 
 /* -- hooks */
 
@@ -256,6 +267,7 @@ RSSL_API RSSL_MUST_USE ptrdiff_t rssl_read(rssl_sock *s, void *buf, size_t len);
 RSSL_API RSSL_MUST_USE ptrdiff_t rssl_peek(rssl_sock *s, void *buf, size_t len);
 RSSL_API size_t rssl_pending(rssl_sock *s);
 RSSL_API RSSL_MUST_USE ptrdiff_t rssl_write(rssl_sock *s, const void *buf, size_t len);
+RSSL_API RSSL_MUST_USE ptrdiff_t rssl_writev(rssl_sock *s, const rssl_bytes *v, size_t n);
 RSSL_API rssl_result rssl_sock_set_write_queue(rssl_sock *s, size_t n);
 RSSL_API RSSL_MUST_USE rssl_result rssl_flush(rssl_sock *s);
 
@@ -267,6 +279,8 @@ RSSL_API uint32_t rssl_events(const rssl_sock *s);
 CONSTANT(RSSL_SHUT_WR, 1);
 CONSTANT(RSSL_SHUT_RDWR, 2);
 RSSL_API rssl_result rssl_shutdown(rssl_sock *s, int32_t how);
+RSSL_API rssl_result rssl_detach(rssl_sock *s, rssl_bytes *rest);
+RSSL_API rssl_result rssl_key_update(rssl_sock *s);
 
 /* -- what was agreed */
 

@@ -232,22 +232,6 @@ static void arguments_of_rssl_ctx_set_options(void) {
   });
 }
 
-static void arguments_of_rssl_ctx_set_session_cache(void) {
-  CHECK_REFUSED(rssl_ctx_set_session_cache(NULL, 1));
-  WITH_CONTEXT({
-    CHECK_REFUSED(rssl_ctx_set_session_cache(ctx, SIZE_MAX));
-    CHECK_REFUSED(rssl_ctx_set_session_cache(ctx, 1000001));
-  });
-}
-
-static void arguments_of_rssl_ctx_set_ticket_count(void) {
-  CHECK_REFUSED(rssl_ctx_set_ticket_count(NULL, 1));
-  WITH_CONTEXT({
-    CHECK_REFUSED(rssl_ctx_set_ticket_count(ctx, SIZE_MAX));
-    CHECK_REFUSED(rssl_ctx_set_ticket_count(ctx, 101));
-  });
-}
-
 static void count_drop(void *user) {
   ++*(int *)user;
 }
@@ -327,8 +311,6 @@ const struct test_case context_arguments[] = {
     ARGUMENTS_OF(rssl_ctx_set_alpn),
     ARGUMENTS_OF(rssl_ctx_set_options),
     ARGUMENTS_OF(rssl_ctx_options),
-    ARGUMENTS_OF(rssl_ctx_set_session_cache),
-    ARGUMENTS_OF(rssl_ctx_set_ticket_count),
     ARGUMENTS_OF(rssl_ctx_set_hello_callback),
     ARGUMENTS_OF(rssl_ctx_set_keylog_callback),
     ARGUMENTS_OF(rssl_ctx_set_time_callback),
