@@ -352,6 +352,28 @@ typedef ptrdiff_t (*rssl_sign_cb)(void *user,
 typedef void (*rssl_drop_cb)(void *user);
 
 /**
+ * Borrowed bytes. data is NULL when absent.
+ */
+typedef struct rssl_bytes {
+  const uint8_t *data;
+  size_t len;
+} rssl_bytes;
+
+/**
+ * Chooses the certificate of a client that is asked for one, instead of the context's identities.
+ * names are the authorities that the server accepts, DER names, none: any; schemes are the TLS
+ * SignatureSchemes that it can verify. Both are borrowed for the call. Return a reference, which
+ * librssl frees, or NULL to send no certificate. None is sent either where the server can verify no
+ * signature of the one returned.
+ */
+typedef struct rssl_identity *(*rssl_client_cert_cb)(void *user,
+                                                     const struct rssl_sock *s,
+                                                     const struct rssl_bytes *names,
+                                                     size_t n_names,
+                                                     const uint16_t *schemes,
+                                                     size_t n_schemes);
+
+/**
  * Where a server keeps sessions outside of its process (Redis, memcached), so that any machine of a
  * fleet resumes what another one began.
  *
@@ -410,14 +432,6 @@ typedef int64_t (*rssl_time_cb)(void *user);
  * is refused whatever is returned. h is borrowed for the call; rssl_sock_hello(s) is h.
  */
 typedef rssl_result (*rssl_hello_cb)(void *user, struct rssl_sock *s, struct rssl_hello *h);
-
-/**
- * Borrowed bytes. data is NULL when absent.
- */
-typedef struct rssl_bytes {
-  const uint8_t *data;
-  size_t len;
-} rssl_bytes;
 
 /**
  * A transport made of your functions.
@@ -1135,6 +1149,18 @@ rssl_result rssl_identity_new_signer(const void *cert,
                                      void *user,
                                      rssl_drop_cb drop,
                                      struct rssl_identity **out);
+
+/**
+ * rssl_ctx_set_client_cert_callback makes cb choose the certificate of the clients' connections made
+ * from then on, when a server asks for one. cb may be NULL: the context's identities again. drop may
+ * be NULL. A client's sessions are forgotten, as by any change of identity. RSSL_ERR_ARGUMENT: ctx
+ * is NULL.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_client_cert_callback(struct rssl_ctx *ctx,
+                                              rssl_client_cert_cb cb,
+                                              void *user,
+                                              rssl_drop_cb drop);
 
 /**
  * rssl_ctx_set_session_cache sets how many servers (by name) a client remembers, in this process,

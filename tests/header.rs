@@ -23,6 +23,7 @@ const SOURCES: &[&str] = &[
     "protocol",
     "identity",
     "signer",
+    "client_cert",
     "resumption",
     "hooks",
     "hello",

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use rustls::client::ResolvesClientCert;
+
 use crate::engine::config::Protocol;
 use crate::error::{Error, Result};
-use crate::identity::{Identities, Identity};
+use crate::identity::{ClientCertHook, Identity};
 use crate::session::{ClientMemory, ServerMemory, SessionStore};
 use crate::socket::HelloHook;
 use crate::trust::{Mode, Policy, Roots, Verifier};
@@ -55,6 +57,8 @@ const TICKETS: usize = 2;
 pub struct Settings {
     pub policy: Policy,
     pub identities: Vec<Arc<Identity>>,
+    /// In place of the identities, for clients.
+    pub client_cert_hook: Option<Arc<ClientCertHook>>,
     pub protocol: Protocol,
     pub options: u32,
     pub session_cache: usize,
@@ -68,7 +72,7 @@ pub struct Settings {
     /// very verifier and identities that it began with, and knows them by their address.
     pub client_memory: Option<Arc<ClientMemory>>,
     pub verifier: Option<Arc<Verifier>>,
-    pub client_identities: Option<Arc<Identities>>,
+    pub client_identities: Option<Arc<dyn ResolvesClientCert>>,
 }
 
 impl Settings {
@@ -84,6 +88,7 @@ impl Settings {
                 ..Policy::new(Roots::new(), mode)
             },
             identities: Vec::new(),
+            client_cert_hook: None,
             protocol: Protocol::default(),
             options: Switch::ServerOrder as u32,
             session_cache: SESSION_CACHE,
