@@ -239,6 +239,13 @@ typedef int rssl_fd;
 #define RSSL_OPT_RETURN_EINTR (1u << 4)
 
 /**
+ * Refuse the chains that OpenSSL's X509_V_FLAG_X509_STRICT refuses, such as a CA without critical
+ * basicConstraints, keyUsage keyCertSign or subjectKeyIdentifier, a certificate without
+ * authorityKeyIdentifier, and an empty subject without critical subjectAltName.
+ */
+#define RSSL_OPT_X509_STRICT (1u << 5)
+
+/**
  * A leaf that is itself in the trust store and has no subjectAltName may match by its common
  * name.
  */
@@ -253,6 +260,31 @@ typedef int rssl_fd;
  * TLS 1.2 only with extended master secret.
  */
 #define RSSL_OPT_REQUIRE_EMS (1u << 8)
+
+/**
+ * Check the leaf, not its issuers.
+ */
+#define RSSL_CRL_LEAF_ONLY (1u << 0)
+
+/**
+ * No CRL covers it: accept. What a CRL past nextUpdate revokes stays refused.
+ */
+#define RSSL_CRL_ALLOW_UNKNOWN (1u << 1)
+
+/**
+ * A CRL past nextUpdate counts as missing: RSSL_V_CRL_EXPIRED.
+ */
+#define RSSL_CRL_ENFORCE_EXPIRY (1u << 2)
+
+/**
+ * Keep what is loaded, check nothing.
+ */
+#define RSSL_CRL_OFF (1u << 3)
+
+/**
+ * Check even with none loaded: all are refused with RSSL_V_CRL_UNAVAILABLE.
+ */
+#define RSSL_CRL_REQUIRED (1u << 4)
 
 /**
  * Poll the transport for reading: the number of POLLIN.
@@ -1229,6 +1261,65 @@ rssl_result rssl_ctx_set_time_callback(struct rssl_ctx *ctx,
                                        rssl_time_cb cb,
                                        void *user,
                                        rssl_drop_cb drop);
+
+/**
+ * rssl_ctx_load_crl_file adds the certificate revocation lists of a file: PEM, any number, or one
+ * DER. Nothing is fetched from the network, ever. Peers are checked against them from then on, the
+ * leaf and its issuers, unless a flag says otherwise; one that no CRL covers is refused with
+ * RSSL_V_CRL_UNAVAILABLE. Of one issuer and distribution point the newest counts. It changes trust:
+ * sessions are forgotten.
+ *
+ * A CRL must be complete, of version 2, with nextUpdate and a CRL number, and about its issuer's own
+ * certificates; an issuing distribution point must have a full name, and is compared with the
+ * certificate's by its URI.
+ *
+ * RSSL_ERR_FILE: it cannot be read. RSSL_ERR_FORMAT: no CRL in it, never a silent zero, or a
+ * malformed one. RSSL_ERR_UNSUPPORTED: a delta or indirect CRL, or another that is not as above.
+ * RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
+ */
+RSSL_API rssl_result rssl_ctx_load_crl_file(struct rssl_ctx *ctx, const char *path);
+
+/**
+ * rssl_ctx_load_crl_mem is rssl_ctx_load_crl_file for len bytes at data, without RSSL_ERR_FILE.
+ */
+RSSL_API rssl_result rssl_ctx_load_crl_mem(struct rssl_ctx *ctx, const void *data, size_t len);
+
+/**
+ * rssl_ctx_set_crl_flags sets the RSSL_CRL_ flags in place of those before; 0: the default.
+ * RSSL_ERR_ARGUMENT: an unknown flag, RSSL_CRL_OFF with RSSL_CRL_REQUIRED, or ctx is NULL; nothing
+ * has changed then. It changes trust: sessions are forgotten.
+ */
+RSSL_API rssl_result rssl_ctx_set_crl_flags(struct rssl_ctx *ctx, uint32_t flags);
+
+/**
+ * rssl_ctx_clear_crls removes all revocation lists; the flags stay. It changes trust: sessions are
+ * forgotten. RSSL_ERR_ARGUMENT: ctx is NULL.
+ */
+RSSL_API rssl_result rssl_ctx_clear_crls(struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_set_verify_schemes sets the signatures that are accepted from the peer, in its handshake
+ * and in its certificates: TLS SignatureScheme numbers in order of preference. n = 0: the default.
+ * It changes trust: sessions are forgotten. RSSL_ERR_UNSUPPORTED: a scheme that this build does not
+ * verify. RSSL_ERR_ARGUMENT: a number that is no scheme, or a NULL. After an error nothing has
+ * changed.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_verify_schemes(struct rssl_ctx *ctx,
+                                        const uint16_t *schemes,
+                                        size_t n);
+
+/**
+ * rssl_ctx_set_client_ca_names sets the authorities that a server names when it asks for a client
+ * certificate, DER names, in place of the roots' and whatever RSSL_OPT_NO_CA_NAMES says. n = 0: the
+ * roots' again. Clients choose by them; whom the server trusts stays the same. RSSL_ERR_FORMAT: one
+ * that is no name, with its number, counted from 0. RSSL_ERR_ARGUMENT: more than 60000 bytes, or a
+ * NULL. After an error nothing has changed.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_client_ca_names(struct rssl_ctx *ctx,
+                                         const struct rssl_bytes *names,
+                                         size_t n);
 
 /**
  * rssl_ctx_set_hello_callback makes cb look at each ClientHello of the servers' connections made

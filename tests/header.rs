@@ -26,6 +26,8 @@ const SOURCES: &[&str] = &[
     "client_cert",
     "resumption",
     "hooks",
+    "revocation",
+    "verification",
     "hello",
     "sock",
     "io",

@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::identity::Identities;
 use crate::session::{ClientMemory, ServerMemory, ServerSessions};
 use crate::socket::Setup;
-use crate::trust::{Mode, Policy, Verifier};
+use crate::trust::{CaNames, Mode, Verifier};
 
 /// Builds the frozen form of `settings`, and keeps in them what outlives it.
 pub fn setup(roles: Roles, settings: &mut Settings) -> Result<Setup> {
@@ -61,10 +61,10 @@ fn client(settings: &mut Settings) -> Result<ClientConfigs> {
 }
 
 fn server(settings: &Settings, memory: &ServerMemory) -> Result<ServerConfigs> {
-    let policy = Policy {
-        send_ca_names: !settings.has(Switch::NoCaNames),
-        ..settings.policy.clone()
-    };
+    let mut policy = settings.policy.clone();
+    if settings.has(Switch::NoCaNames) && matches!(policy.ca_names, CaNames::Roots) {
+        policy.ca_names = CaNames::None;
+    }
     let sessions = ServerSessions {
         memory,
         store: settings.session_store.clone(),

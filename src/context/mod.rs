@@ -7,8 +7,10 @@
 mod build;
 mod identities;
 mod protocol;
+mod revocation;
 mod sessions;
 mod settings;
+mod verification;
 
 use std::mem;
 use std::path::Path;
@@ -234,10 +236,12 @@ impl Context {
                 set & clear
             )));
         }
-        let trust = (set | clear) & Switch::InsecureMatchCn as u32 != 0;
+        let of_trust = Switch::InsecureMatchCn as u32 | Switch::X509Strict as u32;
+        let trust = (set | clear) & of_trust != 0;
         let change = |settings: &mut Settings| {
             settings.options = (settings.options | set) & !clear;
             settings.policy.match_cn = settings.has(Switch::InsecureMatchCn);
+            settings.policy.strict = settings.has(Switch::X509Strict);
             Ok(())
         };
         if trust {

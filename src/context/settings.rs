@@ -27,6 +27,7 @@ pub enum Switch {
     NoTickets = 1 << 2,
     NoSni = 1 << 3,
     ReturnEintr = 1 << 4,
+    X509Strict = 1 << 5,
     InsecureMatchCn = 1 << 6,
     NoCaNames = 1 << 7,
     RequireEms = 1 << 8,
@@ -37,6 +38,7 @@ const KNOWN_OPTIONS: u32 = Switch::AlpnOptional as u32
     | Switch::NoTickets as u32
     | Switch::NoSni as u32
     | Switch::ReturnEintr as u32
+    | Switch::X509Strict as u32
     | Switch::InsecureMatchCn as u32
     | Switch::NoCaNames as u32
     | Switch::RequireEms as u32;

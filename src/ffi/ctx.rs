@@ -54,6 +54,10 @@ pub const RSSL_OPT_NO_TICKETS: u32 = 1u32 << 2;
 pub const RSSL_OPT_NO_SNI: u32 = 1u32 << 3;
 /// Say RSSL_ERR_INTERRUPTED instead of retrying after EINTR.
 pub const RSSL_OPT_RETURN_EINTR: u32 = 1u32 << 4;
+/// Refuse the chains that OpenSSL's X509_V_FLAG_X509_STRICT refuses, such as a CA without critical
+/// basicConstraints, keyUsage keyCertSign or subjectKeyIdentifier, a certificate without
+/// authorityKeyIdentifier, and an empty subject without critical subjectAltName.
+pub const RSSL_OPT_X509_STRICT: u32 = 1u32 << 5;
 /// A leaf that is itself in the trust store and has no subjectAltName may match by its common
 /// name.
 pub const RSSL_OPT_INSECURE_MATCH_CN: u32 = 1u32 << 6;

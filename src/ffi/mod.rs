@@ -25,8 +25,10 @@ pub mod names;
 pub mod protocol;
 pub mod results;
 pub mod resumption;
+pub mod revocation;
 pub mod signer;
 pub mod sock;
+pub mod verification;
 
 use std::cell::RefCell;
 use std::ffi::{CStr, OsStr, c_char, c_void};

@@ -31,7 +31,7 @@ pub use crl::{CrlFields, crls_in};
 pub use date::iso;
 pub use extensions::{AlternativeName, AlternativeNameKind, UriKind};
 pub use file::read_file;
-pub use name::{Attribute, Name};
+pub use name::{Attribute, Name, check_name};
 pub use pem::{first, read_all};
 
 /// One immutable certificate; shared as `Arc<Certificate>` between any number of threads.

@@ -142,6 +142,16 @@ RSSL_API size_t rssl_ctx_root_count(const rssl_ctx *ctx);
 RSSL_API rssl_cert *rssl_ctx_root_new(const rssl_ctx *ctx, size_t i);
 RSSL_API rssl_result rssl_ctx_clear_roots(rssl_ctx *ctx);
 
+CONSTANT(RSSL_CRL_LEAF_ONLY, 1u << 0);
+CONSTANT(RSSL_CRL_ALLOW_UNKNOWN, 1u << 1);
+CONSTANT(RSSL_CRL_ENFORCE_EXPIRY, 1u << 2);
+CONSTANT(RSSL_CRL_OFF, 1u << 3);
+CONSTANT(RSSL_CRL_REQUIRED, 1u << 4);
+RSSL_API rssl_result rssl_ctx_load_crl_file(rssl_ctx *ctx, const char *path);
+RSSL_API rssl_result rssl_ctx_load_crl_mem(rssl_ctx *ctx, const void *data, size_t len);
+RSSL_API rssl_result rssl_ctx_set_crl_flags(rssl_ctx *ctx, uint32_t flags);
+RSSL_API rssl_result rssl_ctx_clear_crls(rssl_ctx *ctx);
+
 RSSL_API rssl_result rssl_ctx_load_cert_file(rssl_ctx *ctx, const char *cert_path,
                                              const char *key_path, const char *password);
 RSSL_API rssl_result rssl_ctx_load_cert_mem(rssl_ctx *ctx, const void *cert, size_t cert_len,
@@ -154,6 +164,7 @@ RSSL_API rssl_result rssl_ctx_set_versions(rssl_ctx *ctx, uint16_t min, uint16_t
 RSSL_API void rssl_ctx_versions(const rssl_ctx *ctx, uint16_t *min, uint16_t *max);
 RSSL_API rssl_result rssl_ctx_set_ciphers(rssl_ctx *ctx, const char *names);
 RSSL_API rssl_result rssl_ctx_set_groups(rssl_ctx *ctx, const char *names);
+RSSL_API rssl_result rssl_ctx_set_verify_schemes(rssl_ctx *ctx, const uint16_t *schemes, size_t n);
 RSSL_API rssl_result rssl_ctx_set_max_fragment(rssl_ctx *ctx, size_t plaintext);
 RSSL_API size_t rssl_ctx_cipher_count(const rssl_ctx *ctx);
 RSSL_API uint16_t rssl_ctx_cipher(const rssl_ctx *ctx, size_t i);
@@ -164,6 +175,7 @@ CONSTANT(RSSL_OPT_SERVER_ORDER, 1u << 1);
 CONSTANT(RSSL_OPT_NO_TICKETS, 1u << 2);
 CONSTANT(RSSL_OPT_NO_SNI, 1u << 3);
 CONSTANT(RSSL_OPT_RETURN_EINTR, 1u << 4);
+CONSTANT(RSSL_OPT_X509_STRICT, 1u << 5);
 CONSTANT(RSSL_OPT_INSECURE_MATCH_CN, 1u << 6);
 CONSTANT(RSSL_OPT_NO_CA_NAMES, 1u << 7);
 CONSTANT(RSSL_OPT_REQUIRE_EMS, 1u << 8);
@@ -225,6 +237,7 @@ typedef rssl_identity *(*rssl_client_cert_cb)(void *user, const rssl_sock *s,
                                               const uint16_t *schemes, size_t n_schemes);
 RSSL_API rssl_result rssl_ctx_set_client_cert_callback(rssl_ctx *ctx, rssl_client_cert_cb cb,
                                                        void *user, rssl_drop_cb drop);
+RSSL_API rssl_result rssl_ctx_set_client_ca_names(rssl_ctx *ctx, const rssl_bytes *names, size_t n);
 
 /* -- client hello */
 
