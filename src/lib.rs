@@ -18,5 +18,7 @@ pub mod x509;
 pub mod session;
 
 pub mod crypto;
+
+pub mod callback;
 pub mod error;
 pub mod logging;

@@ -14,13 +14,15 @@ fn read(relative: &str) -> String {
 }
 
 /// The files of src/ffi in the order in which a person reads the header.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 15] = [
     "results",
     "bytes",
     "drop_user",
     "error",
     "ctx",
     "identity",
+    "hooks",
+    "hello",
     "sock",
     "io",
     "agreed",

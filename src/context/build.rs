@@ -6,7 +6,7 @@ use super::settings::{Roles, Settings, Switch};
 use crate::engine::config::{ClientConfigs, ServerConfigs, ServerSwitches};
 use crate::error::Result;
 use crate::identity::Identities;
-use crate::session::{ClientMemory, ServerMemory};
+use crate::session::{ClientMemory, ServerMemory, ServerSessions};
 use crate::socket::Setup;
 use crate::trust::{Mode, Policy, Verifier};
 
@@ -23,6 +23,8 @@ pub fn setup(roles: Roles, settings: &mut Settings) -> Result<Setup> {
         server,
         check_hostname: settings.policy.check_hostname,
         verifies_peer: settings.policy.mode != Mode::None,
+        hello: settings.hello.clone(),
+        clock: settings.protocol.hooks.clock.clone(),
         return_eintr: settings.has(Switch::ReturnEintr),
     })
 }
@@ -54,22 +56,27 @@ fn client(settings: &mut Settings) -> Result<ClientConfigs> {
 }
 
 fn server(settings: &Settings, memory: &ServerMemory) -> Result<ServerConfigs> {
-    let verifier = (settings.policy.mode != Mode::None).then(|| {
-        Arc::new(Verifier::new(Policy {
-            send_ca_names: !settings.has(Switch::NoCaNames),
-            ..settings.policy.clone()
-        })) as Arc<_>
-    });
+    let policy = Policy {
+        send_ca_names: !settings.has(Switch::NoCaNames),
+        ..settings.policy.clone()
+    };
+    let sessions = ServerSessions {
+        memory,
+        store: settings.session_store.clone(),
+        trust: policy.fingerprint(),
+        tickets: !settings.has(Switch::NoTickets),
+        tls13_tickets: settings.ticket_count,
+    };
+    let verifies = policy.mode != Mode::None;
+    let verifier = verifies.then(|| Arc::new(Verifier::new(policy)) as Arc<_>);
     ServerConfigs::new(
         &settings.protocol,
         verifier,
         identities(settings),
-        memory,
+        sessions,
         &ServerSwitches {
             alpn_optional: settings.has(Switch::AlpnOptional),
             server_order: settings.has(Switch::ServerOrder),
-            tickets: !settings.has(Switch::NoTickets),
-            tls13_tickets: settings.ticket_count,
         },
     )
 }

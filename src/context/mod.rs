@@ -5,17 +5,20 @@
 //! each generation of the settings.
 
 mod build;
+mod sessions;
 mod settings;
 
+use std::mem;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::crypto::versions::VersionRange;
 use crate::crypto::{groups, suites};
+use crate::engine::hooks::{Clock, KeyLogger};
 use crate::error::{Error, Result};
 use crate::identity::Identity;
 use crate::session::ServerMemory;
-use crate::socket::Setup;
+use crate::socket::{HelloHook, Setup};
 use crate::trust::{Mode, Roots};
 use crate::x509::Certificate;
 use settings::Settings;
@@ -25,11 +28,6 @@ pub use settings::{Roles, Switch};
 /// The most names that ALPN can carry of (RFC 7301: a list of 16 bits, names of 8 bits).
 const ALPN_LIST: usize = 65_535;
 const ALPN_NAME: usize = 255;
-
-/// The memory has room for all of them from the start.
-const MOST_SERVERS: usize = 1_000_000;
-/// Each is made and sent before the first byte of the server's data.
-const MOST_TICKETS: usize = 100;
 
 pub struct Context {
     roles: Roles,
@@ -47,10 +45,15 @@ struct State {
 impl Context {
     /// Secure settings, and no trust roots.
     pub fn new(roles: Roles) -> Result<Self> {
+        // The first ticket key is made with the context, so that forked children share it.
+        let server_memory = roles
+            .server
+            .then(|| ServerMemory::new().map(Arc::new))
+            .transpose()?;
         Ok(Context {
             roles,
             state: Mutex::new(State {
-                settings: Settings::new(roles, server_memory(roles)?),
+                settings: Settings::new(roles, server_memory),
                 generation: 0,
                 setup: None,
             }),
@@ -256,21 +259,26 @@ impl Context {
         self.state().settings.options
     }
 
-    /// How many servers a client remembers; 0 turns it off.
-    pub fn set_session_cache(&self, servers: usize) -> Result<()> {
-        at_most(servers, MOST_SERVERS, "servers to remember")?;
+    /// Shows the program each ClientHello of the connections to come.
+    pub fn set_hello_hook(&self, hook: Option<HelloHook>) -> Result<()> {
         self.change(|settings| {
-            settings.session_cache = servers;
-            settings.client_memory = None;
+            settings.hello = hook.map(Arc::new);
             Ok(())
         })
     }
 
-    /// How many TLS 1.3 tickets a server sends after a handshake.
-    pub fn set_ticket_count(&self, tickets: usize) -> Result<()> {
-        at_most(tickets, MOST_TICKETS, "tickets after a handshake")?;
+    /// Takes the lines of the key log of the connections to come.
+    pub fn set_key_log(&self, key_log: Option<KeyLogger>) -> Result<()> {
         self.change(|settings| {
-            settings.ticket_count = tickets;
+            settings.protocol.hooks.key_log = key_log.map(Arc::new);
+            Ok(())
+        })
+    }
+
+    /// Says the time in place of the operating system.
+    pub fn set_clock(&self, clock: Option<Clock>) -> Result<()> {
+        self.change_trust(|settings| {
+            settings.protocol.hooks.clock = clock.map(Arc::new);
             Ok(())
         })
     }
@@ -280,19 +288,21 @@ impl Context {
         let mut state = self.state();
         let mut settings = state.settings.clone();
         change(&mut settings)?;
-        state.settings = settings;
+        let settings = mem::replace(&mut state.settings, settings);
+        let setup = state.setup.take();
         state.generation += 1;
-        state.setup = None;
+        drop(state);
+        // Without the lock, for this can give a callback's `user` back.
+        drop((settings, setup));
         Ok(())
     }
 
     /// As [`Context::change`], for what a resumed handshake would not look at again: sessions
     /// that began before the change are forgotten.
     fn change_trust(&self, change: impl FnOnce(&mut Settings) -> Result<()>) -> Result<()> {
-        let memory = server_memory(self.roles)?;
         self.change(|settings| {
             change(settings)?;
-            settings.forget_trust(memory);
+            settings.forget_trust();
             Ok(())
         })
     }
@@ -308,21 +318,6 @@ impl Context {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The first ticket key is made with the context, so that forked children share it.
-fn server_memory(roles: Roles) -> Result<Option<Arc<ServerMemory>>> {
-    roles
-        .server
-        .then(|| ServerMemory::new().map(Arc::new))
-        .transpose()
-}
-
-fn at_most(n: usize, most: usize, what: &str) -> Result<()> {
-    if n > most {
-        return Err(Error::argument(format!("{n} {what}; at most {most}")));
-    }
-    Ok(())
 }
 
 /// Where trusted certificates come from.

@@ -7,11 +7,22 @@ use rustls::AlertDescription;
 pub const UNEXPECTED_MESSAGE: u8 = 10;
 pub const HANDSHAKE_FAILURE: u8 = 40;
 pub const PROTOCOL_VERSION: u8 = 70;
+pub const INTERNAL_ERROR: u8 = 80;
 
 /// The registered name of an alert; "unknown" for others.
 pub fn name(alert: u8) -> &'static CStr {
     entry(alert).map_or(c"unknown", |(_, name, _)| name)
 }
+
+/// The number of an alert that tells of an error: registered, and neither a closure nor a mere
+/// warning.
+pub fn fatal(number: i32) -> Option<u8> {
+    let alert = u8::try_from(number).ok()?;
+    (entry(alert).is_some() && !NO_ERRORS.contains(&alert)).then_some(alert)
+}
+
+/// close_notify, user_canceled, no_renegotiation.
+const NO_ERRORS: [u8; 3] = [0, 90, 100];
 
 /// The reason that OpenSSL gives when it receives the alert.
 pub fn received_reason(alert: u8) -> &'static CStr {

@@ -4,18 +4,25 @@ use std::sync::Arc;
 
 use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{ResolvesClientCert, Resumption};
+use rustls::compress::CompressionCache;
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::server::danger::ClientCertVerifier;
-use rustls::server::{ClientHello, NoClientAuth, ResolvesServerCert};
+use rustls::server::{NoClientAuth, ResolvesServerCert};
 use rustls::{
     ClientConfig, ConfigBuilder, ConfigSide, ServerConfig, SupportedCipherSuite,
     SupportedProtocolVersion, WantsVerifier,
 };
 
+use super::hello::ClientHello;
+use super::hooks::Hooks;
 use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
-use crate::session::{ClientMemory, ServerMemory};
+use crate::session::{ClientMemory, ServerSessions};
+
+/// Chains that a server keeps compressed. The best compression of one takes milliseconds, which no
+/// handshake but the first may cost, however many names are served.
+const COMPRESSED_CHAINS: usize = 128;
 
 /// The cryptography and the protocol, the same for both roles.
 #[derive(Clone)]
@@ -25,6 +32,7 @@ pub struct Protocol {
     pub groups: Vec<&'static dyn SupportedKxGroup>,
     pub alpn: Vec<Vec<u8>>,
     pub require_ems: bool,
+    pub hooks: Hooks,
 }
 
 impl Default for Protocol {
@@ -36,6 +44,7 @@ impl Default for Protocol {
             groups: provider.kx_groups.clone(),
             alpn: Vec::new(),
             require_ems: false,
+            hooks: Hooks::default(),
         }
     }
 }
@@ -97,6 +106,12 @@ impl ClientConfigs {
             .with_client_cert_resolver(identities);
         config.alpn_protocols.clone_from(&protocol.alpn);
         config.require_ems = protocol.require_ems;
+        if let Some(key_log) = &protocol.hooks.key_log {
+            config.key_log = key_log.clone();
+        }
+        if let Some(clock) = &protocol.hooks.clock {
+            config.time_provider = clock.clone();
+        }
         config.enable_sni = send_sni;
         config.resumption = Resumption::disabled();
         let mut named = config.clone();
@@ -137,8 +152,6 @@ pub struct ServerConfigs {
 pub struct ServerSwitches {
     pub alpn_optional: bool,
     pub server_order: bool,
-    pub tickets: bool,
-    pub tls13_tickets: usize,
 }
 
 impl ServerConfigs {
@@ -147,7 +160,7 @@ impl ServerConfigs {
         protocol: &Protocol,
         verifier: Option<Arc<dyn ClientCertVerifier>>,
         identities: Arc<dyn ResolvesServerCert>,
-        memory: &ServerMemory,
+        sessions: ServerSessions<'_>,
         switches: &ServerSwitches,
     ) -> Result<Self> {
         let mut config = protocol
@@ -156,13 +169,15 @@ impl ServerConfigs {
             .with_cert_resolver(identities);
         config.alpn_protocols.clone_from(&protocol.alpn);
         config.require_ems = protocol.require_ems;
-        config.ignore_client_order = switches.server_order;
-        config.session_storage = memory.sessions();
-        config.send_tls13_tickets = 0;
-        if switches.tickets {
-            config.ticketer = memory.ticketer();
-            config.send_tls13_tickets = switches.tls13_tickets;
+        if let Some(key_log) = &protocol.hooks.key_log {
+            config.key_log = key_log.clone();
         }
+        if let Some(clock) = &protocol.hooks.clock {
+            config.time_provider = clock.clone();
+        }
+        config.ignore_client_order = switches.server_order;
+        config.cert_compression_cache = Arc::new(CompressionCache::new(COMPRESSED_CHAINS));
+        sessions.apply(&mut config);
         let without_alpn =
             (switches.alpn_optional && !config.alpn_protocols.is_empty()).then(|| {
                 let mut without = config.clone();
@@ -184,16 +199,13 @@ impl ServerConfigs {
         self.without_alpn.is_some()
     }
 
-    pub(super) fn for_hello(&self, hello: &ClientHello<'_>) -> Arc<ServerConfig> {
-        let Some(without_alpn) = &self.without_alpn else {
-            return self.config.clone();
-        };
-        let enabled = |offered: &[u8]| self.config.alpn_protocols.iter().any(|own| own == offered);
-        let shared = hello.alpn().is_none_or(|mut offers| offers.any(enabled));
-        if shared {
-            self.config.clone()
-        } else {
-            without_alpn.clone()
+    pub(super) fn for_hello(&self, hello: &ClientHello) -> Arc<ServerConfig> {
+        let shares = |protocols: &[Vec<u8>]| protocols.iter().any(|own| hello.offers(own));
+        match &self.without_alpn {
+            Some(without) if !hello.alpn.is_empty() && !shares(&self.config.alpn_protocols) => {
+                without.clone()
+            }
+            _ => self.config.clone(),
         }
     }
 }

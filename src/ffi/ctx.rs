@@ -73,7 +73,10 @@ pub(super) unsafe fn context<'a>(ctx: *const rssl_ctx) -> Result<&'a Context> {
 ///
 /// # Safety
 /// As for [`context`].
-unsafe fn set(ctx: *mut rssl_ctx, change: impl FnOnce(&Context) -> Result<()>) -> rssl_result {
+pub(super) unsafe fn set(
+    ctx: *mut rssl_ctx,
+    change: impl FnOnce(&Context) -> Result<()>,
+) -> rssl_result {
     // SAFETY: by this function's contract.
     result(|| change(unsafe { context(ctx) }?))
 }

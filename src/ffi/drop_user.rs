@@ -3,6 +3,8 @@
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::results::{RSSL_OK, rssl_result};
+
 /// Gives user back: called once, when no context or socket can use it any more, from any thread; not
 /// when the call that takes it fails.
 pub type rssl_drop_cb = Option<unsafe extern "C" fn(user: *mut c_void)>;
@@ -31,6 +33,14 @@ impl DropUser {
 
     pub(super) fn get(&self) -> *mut c_void {
         self.user
+    }
+
+    /// Passes on the result of the call that took this: when it failed, `user` stays the caller's.
+    pub(super) fn taken(&self, result: rssl_result) -> rssl_result {
+        if result != RSSL_OK {
+            self.release();
+        }
+        result
     }
 
     /// Leaves `user` to the caller after all.

@@ -12,6 +12,13 @@ const BUILD_INFO: &CStr = c"rustls 0.23.46, ring 0.17.14";
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
 
+/// What `rssl_has` knows, and whether it is in this build.
+const FEATURES: [(&str, bool); 3] = [
+    ("brotli", cfg!(feature = "brotli")),
+    ("bundled-roots", cfg!(feature = "bundled-roots")),
+    ("zlib", cfg!(feature = "zlib")),
+];
+
 /// rssl_version returns the version of the library loaded, such as "0.1.0". Static, never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn rssl_version() -> *const c_char {
@@ -41,13 +48,14 @@ pub extern "C" fn rssl_build_info() -> *const c_char {
 }
 
 /// rssl_has says whether this build has a feature: "bundled-roots" (Mozilla's trust roots are
-/// inside, for rssl_ctx_load_verify_bundled), "fips", "ktls". false for an unknown name.
+/// inside, for rssl_ctx_load_verify_bundled), "brotli" and "zlib" (certificates are compressed where
+/// the peer takes that), "fips", "ktls". false for an unknown name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_has(feature: *const c_char) -> bool {
     get(false, || {
         // SAFETY: the caller passes NULL or a NUL-terminated string.
         let feature = unsafe { string(feature, "feature") }.ok()?;
-        Some(feature == "bundled-roots" && cfg!(feature = "bundled-roots"))
+        Some(FEATURES.contains(&(feature, true)))
     })
 }
 
@@ -77,6 +85,7 @@ mod tests {
         unsafe {
             assert!(!rssl_has(std::ptr::null()));
             assert!(!rssl_has(c"no such thing".as_ptr()));
+            assert_eq!(rssl_has(c"brotli".as_ptr()), cfg!(feature = "brotli"));
             assert_eq!(
                 rssl_has(c"bundled-roots".as_ptr()),
                 cfg!(feature = "bundled-roots")

@@ -2,8 +2,11 @@
 
 mod certificates;
 mod encryption;
+mod ocsp;
 mod pem;
+pub mod presented;
 mod private_key;
+mod schemes;
 mod selection;
 #[cfg(test)]
 mod tests;
@@ -105,6 +108,15 @@ impl Identity {
             issuers,
             certified: Arc::new(CertifiedKey::new(chain, key)),
         })
+    }
+
+    /// The same, with something else about the key or the certificates' handling.
+    fn certified_as(&self, certified: CertifiedKey) -> Identity {
+        Identity {
+            certified: Arc::new(certified),
+            dns_names: self.dns_names.clone(),
+            issuers: self.issuers.clone(),
+        }
     }
 
     /// The chain, leaf first. Never empty.

@@ -7,6 +7,7 @@
 mod driven;
 mod events;
 mod handshake;
+mod hello;
 mod inbox;
 mod memory;
 mod read;
@@ -17,18 +18,21 @@ mod write;
 use std::collections::VecDeque;
 use std::ffi::CString;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
 use rustls_pki_types::{CertificateDer, ServerName};
 
 use crate::engine::config::{ClientConfigs, ServerConfigs};
+use crate::engine::hooks::{Clock, ReadAhead};
 use crate::engine::{Agreement, Engine};
 use crate::error::{Code, Error, Result};
 use crate::transport::{Descriptor, Functions, Transport};
 use crate::trust::PeerName;
+use hello::Examination;
 use inbox::Inbox;
 
 pub use events::{POLL_IN, POLL_OUT, POLL_READY};
+pub use hello::{HelloHook, Reply};
 pub use shutdown::How;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +46,8 @@ pub enum Role {
 pub enum Want {
     Read,
     Write,
+    /// The program must decide about a ClientHello.
+    Hello,
     /// Data arrived during a shutdown and must be read first.
     Consume,
 }
@@ -69,13 +75,19 @@ pub struct Setup {
     /// Whether a peer's certificate is verified.
     pub verifies_peer: bool,
     pub return_eintr: bool,
+    /// The program's own.
+    pub clock: Option<Arc<Clock>>,
+    /// A server's.
+    pub hello: Option<Arc<HelloHook>>,
 }
 
 pub struct Socket {
     role: Role,
     server_name: Option<CString>,
     return_eintr: bool,
-    verifies_peer: bool,
+    verifies_peer: AtomicBool,
+    /// A client's, which needs the time for the tickets that come after the handshake.
+    clock: Option<Arc<Clock>>,
     transport: OnceLock<Transport>,
     /// Set by the first call that moves bytes; the transport is fixed from then on.
     started: AtomicBool,
@@ -84,6 +96,8 @@ pub struct Socket {
     core: Mutex<Core>,
     /// Signalled when `core.sending` ends.
     sent: Condvar,
+    hello: Mutex<Examination>,
+    hello_waits: AtomicBool,
     agreed: OnceLock<Agreed>,
     failure: OnceLock<Error>,
     /// For [`Socket::events`], which takes no lock.
@@ -134,14 +148,18 @@ impl Socket {
             Role::Server if name.is_some() => {
                 return Err(Error::argument("a server's socket takes no name"));
             }
-            Role::Server => Engine::server(setup.server.as_ref().ok_or_else(wrong_role)?)?,
+            Role::Server => {
+                let configs = setup.server.as_ref().ok_or_else(wrong_role)?;
+                Engine::server(configs, setup.hello.is_some())?
+            }
         };
         let sends_sni = setup.client.as_ref().is_some_and(ClientConfigs::sends_sni);
         Ok(Socket {
             role,
             server_name: name.filter(|name| sends_sni && !name.is_ip()).and_then(sni),
             return_eintr: setup.return_eintr,
-            verifies_peer: setup.verifies_peer,
+            verifies_peer: AtomicBool::new(setup.verifies_peer),
+            clock: setup.clock.clone().filter(|_| role == Role::Client),
             transport: OnceLock::new(),
             started: AtomicBool::new(false),
             inbox: Mutex::default(),
@@ -158,6 +176,8 @@ impl Socket {
                 broken: None,
             }),
             sent: Condvar::new(),
+            hello: Mutex::new(Examination::Ahead(setup.hello.clone())),
+            hello_waits: AtomicBool::new(false),
             agreed: OnceLock::new(),
             failure: OnceLock::new(),
             input_ready: AtomicBool::new(false),
@@ -258,6 +278,11 @@ impl Socket {
 
     fn core(&self) -> MutexGuard<'_, Core> {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads the program's clock before the core is taken to open records.
+    fn read_clock(&self) -> Option<ReadAhead> {
+        self.clock.as_ref().map(|clock| clock.read_ahead())
     }
 
     /// `None` inside a callback of this socket, whose call holds the core.

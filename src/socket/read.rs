@@ -7,6 +7,7 @@ use super::inbox::{End, Inbox};
 use super::send::{Patience, interrupted};
 use super::{Core, Pause, Socket, Step, Want, driven};
 use crate::error::{Code, Error};
+use crate::logging;
 use crate::transport::{Direction, Obstacle, Transfer, Transport};
 
 impl Socket {
@@ -48,6 +49,7 @@ impl Socket {
             self.handshake_with(&mut inbox)?;
         }
         loop {
+            let clock = self.read_clock();
             let mut core = self.core();
             let taken = take(self, &mut core, &mut inbox, buf);
             let core = self.send_reply(core);
@@ -60,7 +62,7 @@ impl Socket {
                 self.check_failure()?;
                 return end_of(&inbox);
             }
-            drop(core);
+            drop((core, clock));
             if let Err(pause) = self.fill(&mut inbox) {
                 self.settle(&self.core(), &mut inbox, self.failure().is_some());
                 return Err(pause);
@@ -79,6 +81,7 @@ impl Socket {
         if !self.is_connected() || self.check_poison().is_err() {
             return 0;
         }
+        let _clock = self.read_clock();
         let mut core = self.core();
         // A failure is reported by the next read.
         let _ = self.open_records(&mut core, &mut inbox);
@@ -126,6 +129,7 @@ impl Socket {
     /// Receives more, and notes the end of the stream.
     pub(super) fn fill(&self, inbox: &mut Inbox) -> Step<()> {
         self.start();
+        logging::deliver();
         let received = match self.transport() {
             Transport::Descriptor(descriptor) => {
                 inbox.fill(usize::MAX, |buf| descriptor.receive(buf))

@@ -277,6 +277,7 @@ impl Socket {
     /// Receives what is there, up to an alert or data; the error that counts.
     fn find_alert(&self, failed: Error, inbox: &mut Inbox) -> Error {
         loop {
+            let _clock = self.read_clock();
             let mut core = self.core();
             match self.open_records(&mut core, inbox) {
                 Err(found) if matches!(found.alert(), Some(Alert::Received(_))) => {
@@ -316,6 +317,7 @@ impl Socket {
         let _writer = self.writer()?;
         self.start();
         self.check_poison()?;
+        self.check_hello()?;
         let mut core = self.send_all(self.core(), None)?;
         if let Some(error) = &core.broken {
             return Err(error.clone().into());

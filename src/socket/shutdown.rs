@@ -22,6 +22,7 @@ impl Socket {
         let _driven = driven::enter(self)?;
         let _writer = self.writer()?;
         self.check_failure()?;
+        self.check_hello()?;
         if !self.is_connected() {
             return Err(Error::state("the handshake is not done").into());
         }
@@ -40,6 +41,7 @@ impl Socket {
     fn await_close(&self) -> Step<()> {
         let mut inbox = self.reader()?;
         loop {
+            let _clock = self.read_clock();
             let mut core = self.core();
             let opened = self.open_records(&mut core, &mut inbox);
             let core = self.send_reply(core);

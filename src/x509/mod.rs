@@ -5,6 +5,7 @@
 //! pass through a process (a store of roots, a peer's chain) are never looked at.
 
 mod alternative_names;
+mod crl;
 mod date;
 mod der;
 mod extensions;
@@ -29,6 +30,7 @@ use key::Key;
 use layout::Layout;
 
 pub use alternative_names::{AlternativeName, AlternativeNameKind};
+pub use crl::{CrlFields, crls_in};
 pub use date::iso;
 pub use file::read_file;
 pub use name::{Attribute, Name};

@@ -20,6 +20,7 @@ typedef struct rssl_ctx rssl_ctx;
 typedef struct rssl_sock rssl_sock;
 typedef struct rssl_identity rssl_identity;
 typedef struct rssl_cert rssl_cert;
+typedef struct rssl_hello rssl_hello;
 typedef struct rssl_error rssl_error;
 typedef struct rssl_bytes rssl_bytes;
 typedef struct rssl_io rssl_io;
@@ -169,6 +170,18 @@ RSSL_API uint32_t rssl_ctx_options(const rssl_ctx *ctx);
 RSSL_API rssl_result rssl_ctx_set_session_cache(rssl_ctx *ctx, size_t n);
 RSSL_API rssl_result rssl_ctx_set_ticket_count(rssl_ctx *ctx, size_t n);
 
+/* -- hooks */
+
+typedef rssl_result (*rssl_hello_cb)(void *user, rssl_sock *s, rssl_hello *h);
+RSSL_API rssl_result rssl_ctx_set_hello_callback(rssl_ctx *ctx, rssl_hello_cb cb, void *user,
+                                                 rssl_drop_cb drop);
+typedef void (*rssl_keylog_cb)(void *user, const char *line);
+RSSL_API rssl_result rssl_ctx_set_keylog_callback(rssl_ctx *ctx, rssl_keylog_cb cb, void *user,
+                                                  rssl_drop_cb drop);
+typedef int64_t (*rssl_time_cb)(void *user);
+RSSL_API rssl_result rssl_ctx_set_time_callback(rssl_ctx *ctx, rssl_time_cb cb, void *user,
+                                                rssl_drop_cb drop);
+
 /* -- identity */
 
 typedef ptrdiff_t (*rssl_password_cb)(void *user, char *buf, size_t cap);
@@ -180,9 +193,33 @@ RSSL_API RSSL_MUST_USE rssl_result rssl_identity_new_mem(const void *cert, size_
                                                          const void *key, size_t key_len,
                                                          rssl_password_cb cb, void *user,
                                                          rssl_identity **out);
+RSSL_API RSSL_MUST_USE rssl_result rssl_identity_new_ocsp(const rssl_identity *id, const void *ocsp,
+                                                          size_t len, rssl_identity **out);
+RSSL_API RSSL_MUST_USE rssl_result rssl_identity_new_schemes(const rssl_identity *id,
+                                                             const uint16_t *schemes, size_t n,
+                                                             rssl_identity **out);
+RSSL_API rssl_cert *rssl_identity_cert_new(const rssl_identity *id, size_t i);
 RSSL_API rssl_identity *rssl_identity_ref(rssl_identity *id);
 RSSL_API void rssl_identity_free(rssl_identity *id);
 RSSL_API rssl_result rssl_ctx_set_identities(rssl_ctx *ctx, rssl_identity *const *ids, size_t n);
+
+/* -- client hello */
+
+RSSL_API const char *rssl_hello_server_name(const rssl_hello *h);
+RSSL_API size_t rssl_hello_alpn_count(const rssl_hello *h);
+RSSL_API rssl_bytes rssl_hello_alpn(const rssl_hello *h, size_t i);
+RSSL_API size_t rssl_hello_cipher_count(const rssl_hello *h);
+RSSL_API uint16_t rssl_hello_cipher(const rssl_hello *h, size_t i);
+RSSL_API size_t rssl_hello_scheme_count(const rssl_hello *h);
+RSSL_API uint16_t rssl_hello_scheme(const rssl_hello *h, size_t i);
+RSSL_API size_t rssl_hello_ca_count(const rssl_hello *h);
+RSSL_API rssl_bytes rssl_hello_ca(const rssl_hello *h, size_t i);
+RSSL_API rssl_result rssl_hello_use_ctx(rssl_hello *h, rssl_ctx *ctx);
+RSSL_API rssl_result rssl_hello_use_identity(rssl_hello *h, rssl_identity *id);
+RSSL_API rssl_result rssl_hello_use_alpn(rssl_hello *h, const char *proto);
+RSSL_API rssl_result rssl_hello_continue(rssl_hello *h);
+RSSL_API rssl_result rssl_hello_reject(rssl_hello *h, int alert);
+RSSL_API rssl_hello *rssl_sock_hello(rssl_sock *s);
 
 /* -- socket */
 
@@ -244,6 +281,7 @@ RSSL_API const char *rssl_group_name(uint16_t g);
 /* -- certificate */
 
 RSSL_API rssl_cert *rssl_sock_peer_cert_new(const rssl_sock *s, size_t i);
+RSSL_API rssl_cert *rssl_sock_own_cert_new(const rssl_sock *s, size_t i);
 RSSL_API RSSL_MUST_USE rssl_result rssl_cert_new_mem(const void *data, size_t len, rssl_cert **out);
 RSSL_API RSSL_MUST_USE rssl_result rssl_cert_new_file(const char *path, rssl_cert **out);
 RSSL_API rssl_cert *rssl_cert_ref(rssl_cert *c);

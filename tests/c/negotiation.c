@@ -1,4 +1,4 @@
-/* What two ends agree on: versions, ciphers, groups, ALPN, SNI. */
+/* What two ends agree on: versions, ciphers, groups, compression of certificates, ALPN, SNI. */
 #include "check.h"
 #include "ends.h"
 
@@ -48,6 +48,35 @@ static void both_versions_connect_and_say_what_was_agreed(void) {
     rssl_sock_traffic(e.server, &server_rx, &server_tx);
     CHECK_INT(client_rx, server_tx);
     CHECK_INT(server_rx, client_tx);
+    ends_close(&e);
+  }
+}
+
+static void the_key_exchange_is_post_quantum_by_default(void) {
+  enum { X25519MLKEM768 = 4588, X25519 = 29 };
+  bool built = strstr(rssl_build_info(), "aws-lc-rs") != NULL;
+  struct ends e;
+  ends_connect_version(&e, RSSL_TLS1_3);
+  CHECK_INT(rssl_sock_group(e.client), built ? X25519MLKEM768 : X25519);
+  ends_close(&e);
+}
+
+/* The chain is longer than all that the server sends. */
+static void a_certificate_is_compressed_in_tls_1_3(void) {
+  bool built = rssl_has("brotli") || rssl_has("zlib");
+  size_t i;
+  for (i = 0; i < 2; i++) {
+    rssl_ctx *client = client_ctx("ca.pem");
+    uint64_t rx, tx;
+    struct ends e;
+    rssl_cert *leaf;
+    only_version(client, versions[i]);
+    ends_connect(&e, client, server_ctx("large-server"));
+    leaf = rssl_sock_peer_cert_new(e.client, 0);
+    rssl_sock_traffic(e.server, &rx, &tx);
+    CHECK_INT(tx < rssl_cert_der(leaf).len, built && versions[i] == RSSL_TLS1_3);
+    rssl_cert_free(leaf);
+    ends_tell(e.server, e.client, "behind it");
     ends_close(&e);
   }
 }
@@ -288,6 +317,8 @@ static void an_option_keeps_the_name_unsaid_and_checked(void) {
 int main(int argc, char **argv) {
   static const struct test_case cases[] = {
       CASE(both_versions_connect_and_say_what_was_agreed),
+      CASE(the_key_exchange_is_post_quantum_by_default),
+      CASE(a_certificate_is_compressed_in_tls_1_3),
       CASE(no_common_version_is_refused),
       CASE(each_of_the_nine_ciphers_works),
       CASE(no_common_cipher_is_refused),

@@ -21,7 +21,8 @@ enum { MOST_IDENTITIES = 8 };
 
 struct settings {
   rssl_role role;
-  const char *name, *port, *ca, *tls, *ciphers, *groups, *alpn, *connections, *time_limit;
+  const char *name, *port, *ca, *tls, *ciphers, *groups, *alpn, *connections, *time_limit,
+      *key_log;
   const char *certs[MOST_IDENTITIES], *keys[MOST_IDENTITIES];
   bool require_client_cert, request_client_cert, no_ca_names, no_tickets;
   struct traffic traffic;
@@ -32,6 +33,7 @@ static int usage(void) {
         "            [--require-client-cert | --request-client-cert] [--no-ca-names]\n"
         "            [--no-tickets] [--tls 1.2|1.3] [--ciphers LIST] [--groups LIST]\n"
         "            [--alpn LIST] [--echo] [--poll] [--connections N] [--time-limit SECONDS]\n"
+        "            [--key-log FILE]\n"
         "  PORT is on 127.0.0.1; a server's 0 lets the system choose, and \"port: N\" says what.\n",
         stderr);
   return 2;
@@ -64,7 +66,8 @@ static bool parse_option(const char *arg, const char *value, struct settings *se
       {"--ca", &set->ca},           {"--tls", &set->tls},
       {"--ciphers", &set->ciphers}, {"--groups", &set->groups},
       {"--alpn", &set->alpn},       {"--connections", &set->connections},
-      {"--time-limit", &set->time_limit}};
+      {"--time-limit", &set->time_limit},
+      {"--key-log", &set->key_log}};
   if (value == NULL) return false;
   if (strcmp(arg, "--cert") == 0) return append(set->certs, value);
   if (strcmp(arg, "--key") == 0) return append(set->keys, value);
@@ -103,6 +106,21 @@ static bool set_alpn(rssl_ctx *ctx, const char *list) {
   return rssl_ctx_set_alpn(ctx, protocols, n) == RSSL_OK;
 }
 
+static void write_line(void *file, const char *line) {
+  fprintf(file, "%s\n", line);
+  fflush(file);
+}
+
+static void close_file(void *file) {
+  fclose(file);
+}
+
+static bool log_keys(rssl_ctx *ctx, const char *path) {
+  FILE *file = fopen(path, "w");
+  if (file == NULL) return perror(path), false;
+  return rssl_ctx_set_keylog_callback(ctx, write_line, file, close_file) == RSSL_OK;
+}
+
 static bool configure(rssl_ctx *ctx, const struct settings *set) {
   uint32_t options = (set->no_ca_names ? RSSL_OPT_NO_CA_NAMES : 0) |
                      (set->no_tickets ? RSSL_OPT_NO_TICKETS : 0);
@@ -122,6 +140,7 @@ static bool configure(rssl_ctx *ctx, const struct settings *set) {
     return failed("--ciphers");
   if (set->groups != NULL && rssl_ctx_set_groups(ctx, set->groups) < 0) return failed("--groups");
   if (set->alpn != NULL && !set_alpn(ctx, set->alpn)) return failed("--alpn");
+  if (set->key_log != NULL && !log_keys(ctx, set->key_log)) return failed("--key-log");
   return rssl_ctx_set_options(ctx, options, 0) == RSSL_OK || failed("options");
 }
 

@@ -1,0 +1,21 @@
+//! The error that a callback of the program leaves for the call in which it runs: the engine
+//! between the two passes on only that something failed.
+
+use std::cell::RefCell;
+
+use crate::error::{Code, Error};
+
+thread_local! {
+    static REFUSAL: RefCell<Option<Error>> = const { RefCell::new(None) };
+}
+
+/// Says that a callback gave up, and why. The engine must fail because of it.
+pub fn refuse(why: impl Into<String>) {
+    let error = Error::new(Code::Callback, c"CALLBACK_FAILED", why);
+    REFUSAL.set(Some(error));
+}
+
+/// What the last callback on this thread refused with, once.
+pub fn refusal() -> Option<Error> {
+    REFUSAL.take()
+}
