@@ -731,12 +731,12 @@ typedef void (*rssl_log_cb)(void *user, rssl_log_level level, const char *messag
 #define RSSL_SAN_DIRNAME 5
 
 /**
- * A registered identifier: dotted digits.
+ * A registered identifier: OpenSSL's long name, or dotted digits.
  */
 #define RSSL_SAN_RID 6
 
 /**
- * Any other name, and a malformed one: the DER of the whole GeneralName.
+ * Any other name, an IP address of another length included: the DER of the whole GeneralName.
  */
 #define RSSL_SAN_OTHER 7
 
@@ -1903,7 +1903,10 @@ RSSL_API struct rssl_bytes rssl_cert_spki(const struct rssl_cert *c);
 
 /**
  * rssl_cert_matches returns whether a subjectAltName of c names the DNS name or IP address
- * given; the common name is not looked at. false too if name is neither, or a pointer is NULL.
+ * given, as a handshake would find it: a trailing dot of name is ignored, names in other scripts
+ * are in their xn-- form, "*" in c stands for one whole first label, and the common name is not
+ * looked at. false too if name is neither, if c cannot be the certificate of a peer (not version
+ * 3, a malformed subjectAltName, an unknown critical extension), or if a pointer is NULL.
  */
 RSSL_API bool rssl_cert_matches(const struct rssl_cert *c, const char *name);
 
@@ -1941,15 +1944,16 @@ bool rssl_cert_san_at(const struct rssl_cert *c,
                       struct rssl_bytes *value);
 
 /**
- * rssl_cert_uri_at returns URI i of the kind given, in certificate order. Borrowed from c. NULL:
- * past the end, which is none of the kinds, or c is NULL.
+ * rssl_cert_uri_at returns URI i of the kind given, in certificate order; one that holds a NUL is
+ * passed over. Borrowed from c. NULL: past the end, which is none of the kinds, or c is NULL.
  */
 RSSL_API const char *rssl_cert_uri_at(const struct rssl_cert *c, rssl_uri which, size_t i);
 
 /**
  * rssl_cert_extension returns the value, DER, of the extension with this dotted identifier, such
  * as "2.5.29.17", borrowed from c; *critical becomes whether it is critical. critical may be
- * NULL. Absent, with *critical false: there is none, or c or oid is NULL.
+ * NULL. Absent, with *critical false: there is none, or more than one, which RFC 5280 forbids, or
+ * c or oid is NULL.
  */
 RSSL_API
 struct rssl_bytes rssl_cert_extension(const struct rssl_cert *c,
