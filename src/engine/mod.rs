@@ -13,7 +13,7 @@ pub mod record;
 use std::io::{self, BufRead, IoSlice, Read, Write};
 use std::sync::Arc;
 
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::ServerName;
 use rustls::{
     ClientConfig, ClientConnection, Connection, InvalidMessage, PeerIncompatible, ProtocolVersion,
     ServerConfig, ServerConnection, SupportedCipherSuite,
@@ -22,7 +22,8 @@ use rustls::{
 use crate::callback;
 use crate::error::{Alert, Error, Result};
 use crate::identity::{Identity, presented};
-use crate::trust::{Verdict, observe};
+use crate::session;
+use crate::trust::{PeerChain, Verdict, observe};
 use accept::Accepting;
 
 /// What rustls's buffer has room for when it is empty.
@@ -35,8 +36,6 @@ pub struct Agreement {
     pub cipher: u16,
     pub group: u16,
     pub alpn: Option<Vec<u8>>,
-    /// The name that the client asked for; of a client's own connection it is not known here.
-    pub server_name: Option<String>,
     pub resumed: bool,
     /// The built-in verdict on the peer's certificate; `None` when nothing was verified.
     pub verify: Option<i32>,
@@ -50,8 +49,12 @@ pub struct Engine {
     available: usize,
     /// What the verifier said of the peer's certificate.
     verdict: Option<i32>,
+    /// What the peer showed in this handshake.
+    peer: Option<Arc<PeerChain>>,
     /// What the peer is shown, unless a session is resumed.
     presented: Option<Arc<Identity>>,
+    /// The session must not be resumed.
+    forgotten: bool,
     /// An alert of our own making, for failures before rustls has a connection.
     alert: Vec<u8>,
     peer_closed: bool,
@@ -90,7 +93,9 @@ impl Engine {
             state,
             available: 0,
             verdict: None,
+            peer: None,
             presented: None,
+            forgotten: false,
             alert: Vec::new(),
             peer_closed: false,
             ahead: 0,
@@ -127,12 +132,17 @@ impl Engine {
         &mut self,
         step: impl FnOnce(&mut Self) -> std::result::Result<(), rustls::Error>,
     ) -> Result<()> {
-        let ((taken, verdict), presented) = presented::observe(|| observe(|| step(self)));
+        let mut forgotten = self.forgotten;
+        let ((taken, observed), presented) = session::handshake(&mut forgotten, || {
+            presented::observe(|| observe(|| step(self)))
+        });
+        self.forgotten = forgotten;
         self.presented = presented.or_else(|| self.presented.take());
-        if let Some(verdict) = &verdict {
+        self.peer = observed.peer.or_else(|| self.peer.take());
+        if let Some(verdict) = &observed.verdict {
             self.verdict = Some(verdict.verify());
         }
-        taken.map_err(|error| self.fail(&error, verdict))
+        taken.map_err(|error| self.fail(&error, observed.verdict))
     }
 
     /// Opens a record of the handshake.
@@ -355,21 +365,32 @@ impl Engine {
                 .negotiated_key_exchange_group()
                 .map_or(0, |group| group.name().into()),
             alpn: connection.alpn_protocol().map(<[u8]>::to_vec),
-            server_name: match &**connection {
-                Connection::Server(server) => server.server_name().map(str::to_owned),
-                Connection::Client(_) => None,
-            },
             resumed,
             verify: self.verdict,
             presented: self.presented.clone().filter(|_| !resumed),
         })
     }
 
-    /// The chain that the peer sent, leaf first; empty if it sent none.
-    pub fn peer_certificates(&self) -> &[CertificateDer<'static>] {
+    /// What the peer showed, in this handshake or in the one that it goes back to.
+    pub fn peer(&self) -> Arc<PeerChain> {
+        match (&self.peer, &self.state) {
+            (Some(peer), _) => peer.clone(),
+            (None, State::Open(connection)) => {
+                let sent = connection.peer_certificates().unwrap_or_default();
+                Arc::new(PeerChain::resumed(sent))
+            }
+            _ => Arc::default(),
+        }
+    }
+
+    /// The name that a client asked for, as soon as a server knows it.
+    pub fn server_name(&self) -> Option<&str> {
         match &self.state {
-            State::Open(connection) => connection.peer_certificates().unwrap_or_default(),
-            _ => &[],
+            State::Open(connection) => match &**connection {
+                Connection::Server(server) => server.server_name(),
+                Connection::Client(_) => None,
+            },
+            _ => None,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! under which it began. A client's memory lives as long as those. What a server gives out is bound
 //! to a digest of them, whatever keys or stores it shares with others.
 
+mod current;
 mod id_memory;
 mod seal;
 mod store;
@@ -25,6 +26,7 @@ use id_memory::IdMemory;
 use store::Stored;
 use tickets::Tickets;
 
+pub use current::{forget, handshake};
 pub use store::{LONGEST_SESSION, SessionStore};
 pub use ticket_keys::{TICKET_KEY_LEN, TicketKeys};
 
