@@ -360,7 +360,7 @@ typedef uint32_t rssl_cert_reqs;
 
 /**
  * Writes the password of a key to buf (no NUL needed) and returns its length, or a negative number
- * to give up. Called only if the key is encrypted.
+ * to give up. Called only if the key or the PKCS#12 file is encrypted, and once.
  */
 typedef ptrdiff_t (*rssl_password_cb)(void *user, char *buf, size_t cap);
 
@@ -410,6 +410,19 @@ typedef struct rssl_session_store {
    */
   rssl_drop_cb drop;
 } rssl_session_store;
+
+/**
+ * Signs msg (not a hash) with the TLS SignatureScheme given: keys in an HSM, a TPM, a secure
+ * element. Writes the signature as TLS has it (of ECDSA: DER) to sig and returns its length, or a
+ * negative number to give up: then the handshake fails with RSSL_ERR_CALLBACK. cap is 1024 or more.
+ * It blocks the handshake.
+ */
+typedef ptrdiff_t (*rssl_sign_cb)(void *user,
+                                  uint16_t scheme,
+                                  const void *msg,
+                                  size_t len,
+                                  void *sig,
+                                  size_t cap);
 
 /**
  * Takes one line of the key log, in NSS's format and without the newline. Borrowed for the call.
@@ -962,16 +975,18 @@ RSSL_API struct rssl_cert *rssl_ctx_root_new(const struct rssl_ctx *ctx, size_t 
 RSSL_API rssl_result rssl_ctx_clear_roots(struct rssl_ctx *ctx);
 
 /**
- * rssl_ctx_load_cert_file adds an identity: a chain (leaf first) and its key. key_path may be
- * NULL: the key is in cert_path. password may be NULL: the key must not be encrypted.
+ * rssl_ctx_load_cert_file adds an identity: a chain (leaf first) and its key, as PEM or DER. key_path
+ * may be NULL: the key is in cert_path. cert_path may also be PKCS#12, which holds both, in any
+ * order; then key_path is NULL. password may be NULL: nothing must be encrypted.
  *
  * May be called again to add another. A server picks by SNI, then by the client's signature
  * schemes; a client by the authorities and schemes that the server names; of equals the last added.
  *
  * RSSL_ERR_FILE: a file cannot be read. RSSL_ERR_FORMAT: no certificate or key of a known form, or
- * the chain out of order. RSSL_ERR_PASSWORD: the password is missing or wrong. RSSL_ERR_KEY: the
- * type, size or encryption of the key is not supported. RSSL_ERR_MISMATCH: the key is another
- * certificate's. RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
+ * damaged. RSSL_ERR_PASSWORD: the password is missing or wrong. RSSL_ERR_KEY: the type, size or
+ * encryption of the key is not supported. RSSL_ERR_MISMATCH: the key is another certificate's, or
+ * the chain is out of order. RSSL_ERR_ARGUMENT: a NULL, or a key beside PKCS#12. After an error
+ * nothing was added. An expired leaf is added: it is a warning in the log, see rssl_set_log.
  */
 RSSL_API
 rssl_result rssl_ctx_load_cert_file(struct rssl_ctx *ctx,
@@ -980,9 +995,8 @@ rssl_result rssl_ctx_load_cert_file(struct rssl_ctx *ctx,
                                     const char *password);
 
 /**
- * rssl_ctx_load_cert_mem adds an identity from memory, PEM or DER. key may be NULL: the key is in
- * cert. password may be NULL: the key must not be encrypted. Results as of
- * rssl_ctx_load_cert_file, without RSSL_ERR_FILE.
+ * rssl_ctx_load_cert_mem is rssl_ctx_load_cert_file from memory. key may be NULL: the key is in cert.
+ * password may be NULL. Results as of rssl_ctx_load_cert_file, without RSSL_ERR_FILE.
  */
 RSSL_API
 rssl_result rssl_ctx_load_cert_mem(struct rssl_ctx *ctx,
@@ -1072,8 +1086,8 @@ RSSL_API rssl_result rssl_ctx_set_max_fragment(struct rssl_ctx *ctx, size_t plai
 
 /**
  * rssl_identity_new_file reads a chain (leaf first) and its key from files, as an object that
- * several contexts can share. key_path may be NULL: the key is in cert_path. cb may be NULL: the
- * key must not be encrypted; it is called inside this call only. RSSL_OK: *out is a new reference,
+ * several contexts can share; of what forms: see rssl_ctx_load_cert_file. key_path may be NULL: the
+ * key is in cert_path. cb may be NULL: nothing must be encrypted; it is called inside this call only. RSSL_OK: *out is a new reference,
  * to be given back with rssl_identity_free. RSSL_ERR_CALLBACK: cb gave up. RSSL_ERR_ARGUMENT: a
  * NULL. Other results as of rssl_ctx_load_cert_file.
  */
@@ -1086,8 +1100,7 @@ rssl_result rssl_identity_new_file(const char *cert_path,
                                    struct rssl_identity **out);
 
 /**
- * rssl_identity_new_mem is rssl_identity_new_file from memory, PEM or DER. key may be NULL: the
- * key is in cert.
+ * rssl_identity_new_mem is rssl_identity_new_file from memory. key may be NULL: the key is in cert.
  */
 RSSL_API
 RSSL_MUST_USE
@@ -1187,6 +1200,28 @@ RSSL_API rssl_result rssl_ctx_set_ticket_keys(struct rssl_ctx *ctx, const void *
 RSSL_API
 rssl_result rssl_ctx_set_session_store(struct rssl_ctx *ctx,
                                        const struct rssl_session_store *store);
+
+/**
+ * rssl_identity_new_signer makes an identity whose private key is elsewhere. cert is its chain, leaf
+ * first, len bytes of PEM or DER. cb signs with the n_schemes TLS SignatureSchemes, the preferred
+ * first: what the device can do; those of other kinds of keys than the leaf's are passed over. It is
+ * called inside handshakes, on several threads at once. drop may be NULL.
+ *
+ * RSSL_OK: *out is a new reference, to be given back with rssl_identity_free. RSSL_ERR_FORMAT: no
+ * certificate, or a damaged one. RSSL_ERR_KEY: the kind of the leaf's key is not supported.
+ * RSSL_ERR_ARGUMENT: a number that is no scheme known here, none that fits the leaf's key, or a NULL.
+ * That cb's key is the leaf's cannot be checked here: the peer does it.
+ */
+RSSL_API
+RSSL_MUST_USE
+rssl_result rssl_identity_new_signer(const void *cert,
+                                     size_t cert_len,
+                                     const uint16_t *schemes,
+                                     size_t n_schemes,
+                                     rssl_sign_cb cb,
+                                     void *user,
+                                     rssl_drop_cb drop,
+                                     struct rssl_identity **out);
 
 /**
  * rssl_ctx_set_keylog_callback gives the secrets of the connections made from then on to cb, line by

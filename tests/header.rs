@@ -23,6 +23,7 @@ const SOURCES: &[&str] = &[
     "protocol",
     "identity",
     "resumption",
+    "signer",
     "hooks",
     "revocation",
     "verification",

@@ -208,9 +208,9 @@ impl Engine {
 
     /// Makes the alert where rustls sends none: for a handshake message that claims to be too
     /// long, while no version is agreed and hence no keys are; for a key that fits no scheme; and
-    /// where the time is not known.
+    /// where a callback gave up.
     fn complete_alert(&mut self, error: &rustls::Error) {
-        let State::Open(connection) = &self.state else {
+        let State::Open(connection) = &mut self.state else {
             return;
         };
         let untold = connection.protocol_version().is_none() && !connection.wants_write();
@@ -219,11 +219,12 @@ impl Engine {
                 rustls::AlertDescription::from(*fault).into()
             }
             error if failure::lacks_scheme(error) => alert::HANDSHAKE_FAILURE,
-            // In TLS 1.3 there are keys by then, which only rustls can use.
-            rustls::Error::FailedToGetCurrentTime
-                if connection.protocol_version() == Some(ProtocolVersion::TLSv1_2) =>
-            {
+            error if failure::is_refusal(error) && expects_plaintext(connection) => {
                 alert::INTERNAL_ERROR
+            }
+            error if failure::is_refusal(error) => {
+                // Only rustls can use the keys, and this is what it sends when asked.
+                return connection.send_close_notify();
             }
             _ => return,
         };
@@ -405,6 +406,13 @@ impl State {
         connection.set_buffer_limit(None);
         State::Open(Box::new(connection))
     }
+}
+
+/// Whether the peer of a handshake takes an alert that no key protects. An alert of our own making
+/// goes out ahead of what rustls has to send: of a TLS 1.3 server, ahead of its ServerHello.
+fn expects_plaintext(connection: &Connection) -> bool {
+    connection.protocol_version() != Some(ProtocolVersion::TLSv1_3)
+        || matches!(connection, Connection::Server(_)) && connection.wants_write()
 }
 
 /// How many records of plaintext the keys may protect; TLS 1.3 replaces them in time.

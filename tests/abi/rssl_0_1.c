@@ -220,6 +220,13 @@ RSSL_API RSSL_MUST_USE rssl_result rssl_identity_new_mem(const void *cert, size_
                                                          const void *key, size_t key_len,
                                                          rssl_password_cb cb, void *user,
                                                          rssl_identity **out);
+typedef ptrdiff_t (*rssl_sign_cb)(void *user, uint16_t scheme, const void *msg, size_t len, void *sig,
+                                  size_t cap);
+RSSL_API RSSL_MUST_USE rssl_result rssl_identity_new_signer(const void *cert, size_t cert_len,
+                                                            const uint16_t *schemes,
+                                                            size_t n_schemes, rssl_sign_cb cb,
+                                                            void *user, rssl_drop_cb drop,
+                                                            rssl_identity **out);
 RSSL_API RSSL_MUST_USE rssl_result rssl_identity_new_ocsp(const rssl_identity *id, const void *ocsp,
                                                           size_t len, rssl_identity **out);
 RSSL_API RSSL_MUST_USE rssl_result rssl_identity_new_schemes(const rssl_identity *id,

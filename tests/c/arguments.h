@@ -31,16 +31,9 @@ ARGUMENTS_TABLE(context_arguments);
 ARGUMENTS_TABLE(error_arguments);
 ARGUMENTS_TABLE(hello_arguments);
 ARGUMENTS_TABLE(identity_arguments);
+ARGUMENTS_TABLE(protocol_arguments);
 ARGUMENTS_TABLE(resumption_arguments);
 ARGUMENTS_TABLE(socket_arguments);
-extern const struct test_case error_arguments[], context_arguments[], socket_arguments[],
-    certificate_arguments[], hello_arguments[], identity_arguments[],
-    trust_arguments[];
-extern const size_t error_arguments_count, context_arguments_count, socket_arguments_count,
-    certificate_arguments_count, hello_arguments_count, identity_arguments_count,
-    trust_arguments_count;
-    protocol_arguments[], certificate_arguments[], identity_arguments[];
-extern const size_t error_arguments_count, context_arguments_count, socket_arguments_count,
-    protocol_arguments_count, certificate_arguments_count, identity_arguments_count;
+ARGUMENTS_TABLE(trust_arguments);
 
 #endif
