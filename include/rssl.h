@@ -295,6 +295,12 @@ typedef struct rssl_ctx rssl_ctx;
 typedef struct rssl_error rssl_error;
 
 /**
+ * A ClientHello under examination: what the client offers, and the answer to it. It lives from the
+ * callback's call until it is decided. The rules for threads are those of its socket.
+ */
+typedef struct rssl_hello rssl_hello;
+
+/**
  * A certificate chain and its private key. Any number of threads may use it at once.
  */
 typedef struct rssl_identity rssl_identity;
@@ -391,6 +397,22 @@ typedef void (*rssl_keylog_cb)(void *user, const char *line);
 typedef int64_t (*rssl_time_cb)(void *user);
 
 /**
+ * Looks at each ClientHello that can be answered, once, before anything is decided. Return RSSL_OK
+ * (after rssl_hello_use_ctx and its like or not) to go on, RSSL_WANT_HELLO to decide later, or a
+ * negative error to refuse with the alert handshake_failure; after rssl_hello_reject the connection
+ * is refused whatever is returned. h is borrowed for the call; rssl_sock_hello(s) is h.
+ */
+typedef rssl_result (*rssl_hello_cb)(void *user, struct rssl_sock *s, struct rssl_hello *h);
+
+/**
+ * Borrowed bytes. data is NULL when absent.
+ */
+typedef struct rssl_bytes {
+  const uint8_t *data;
+  size_t len;
+} rssl_bytes;
+
+/**
  * A transport made of your functions.
  *
  * They return a count, 0 for end of stream (read only), RSSL_WANT_READ or RSSL_WANT_WRITE if it
@@ -421,14 +443,6 @@ typedef struct rssl_io {
    */
   rssl_drop_cb drop;
 } rssl_io;
-
-/**
- * Borrowed bytes. data is NULL when absent.
- */
-typedef struct rssl_bytes {
-  const uint8_t *data;
-  size_t len;
-} rssl_bytes;
 
 /**
  * One of the RSSL_SUBJECT and RSSL_ISSUER numbers.
@@ -1154,6 +1168,117 @@ rssl_result rssl_ctx_set_time_callback(struct rssl_ctx *ctx,
                                        rssl_drop_cb drop);
 
 /**
+ * rssl_ctx_set_hello_callback makes cb look at each ClientHello of the servers' connections made
+ * from then on. cb may be NULL: nobody looks. drop may be NULL. RSSL_ERR_ARGUMENT: ctx is NULL.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_hello_callback(struct rssl_ctx *ctx,
+                                        rssl_hello_cb cb,
+                                        void *user,
+                                        rssl_drop_cb drop);
+
+/**
+ * rssl_hello_server_name returns the name that the client asks for (SNI), in lower case. Borrowed
+ * from h. NULL: none, or no hello is pending, or h is NULL.
+ */
+RSSL_API const char *rssl_hello_server_name(const struct rssl_hello *h);
+
+/**
+ * rssl_hello_alpn_count returns how many application protocols the client offers; 0 if h is NULL.
+ */
+RSSL_API size_t rssl_hello_alpn_count(const struct rssl_hello *h);
+
+/**
+ * rssl_hello_alpn returns the application protocol i in the client's order of preference. Borrowed
+ * from h. Absent: past the end, or h is NULL.
+ */
+RSSL_API struct rssl_bytes rssl_hello_alpn(const struct rssl_hello *h, size_t i);
+
+/**
+ * rssl_hello_cipher_count returns how many ciphers the client offers; 0 if h is NULL.
+ */
+RSSL_API size_t rssl_hello_cipher_count(const struct rssl_hello *h);
+
+/**
+ * rssl_hello_cipher returns the IANA number of cipher i in the client's order of preference, which
+ * may be one that this library does not know. 0: past the end, or h is NULL.
+ */
+RSSL_API uint16_t rssl_hello_cipher(const struct rssl_hello *h, size_t i);
+
+/**
+ * rssl_hello_scheme_count returns how many signature schemes the client can verify; 0 if h is NULL.
+ */
+RSSL_API size_t rssl_hello_scheme_count(const struct rssl_hello *h);
+
+/**
+ * rssl_hello_scheme returns the TLS SignatureScheme i in the client's order of preference. 0: past
+ * the end, or h is NULL.
+ */
+RSSL_API uint16_t rssl_hello_scheme(const struct rssl_hello *h, size_t i);
+
+/**
+ * rssl_hello_ca_count returns how many authorities the client names by which the server's
+ * certificate may be issued; 0: any, or h is NULL. TLS 1.3 clients alone can name some.
+ */
+RSSL_API size_t rssl_hello_ca_count(const struct rssl_hello *h);
+
+/**
+ * rssl_hello_ca returns the name of authority i, DER. Borrowed from h. Absent: past the end, or h is
+ * NULL.
+ */
+RSSL_API struct rssl_bytes rssl_hello_ca(const struct rssl_hello *h, size_t i);
+
+/**
+ * rssl_hello_use_ctx answers under the settings of ctx, as they are at this call, in place of those
+ * that the socket was made with: trust, identities, versions, ciphers, ALPN, sessions and options.
+ * Its own hello callback is not called. This and the next two can be combined in any order; the last
+ * call of each counts. ctx may be freed afterwards.
+ *
+ * RSSL_OK. RSSL_ERR_STATE: ctx is not for servers, or no hello is pending. RSSL_ERR_ARGUMENT: a
+ * NULL.
+ */
+RSSL_API rssl_result rssl_hello_use_ctx(struct rssl_hello *h, struct rssl_ctx *ctx);
+
+/**
+ * rssl_hello_use_identity shows id, whatever identities the context has. It takes a reference of its
+ * own. RSSL_OK. RSSL_ERR_STATE: no hello is pending. RSSL_ERR_ARGUMENT: a NULL.
+ */
+RSSL_API rssl_result rssl_hello_use_identity(struct rssl_hello *h, struct rssl_identity *id);
+
+/**
+ * rssl_hello_use_alpn agrees on the application protocol proto, whatever the context has. RSSL_OK.
+ * RSSL_ERR_STATE: no hello is pending. RSSL_ERR_ARGUMENT: the client does not offer it, or a NULL.
+ */
+RSSL_API rssl_result rssl_hello_use_alpn(struct rssl_hello *h, const char *proto);
+
+/**
+ * rssl_hello_continue goes on with the answer as it is: h is gone, and calls on its socket take up
+ * the handshake again; rssl_events says RSSL_POLL_READY until one has. Any thread may call it, and
+ * the functions above, while no other is inside a call on the socket. RSSL_OK. RSSL_ERR_STATE: called
+ * from the callback (return RSSL_OK there), no hello is pending, or another thread is inside a call
+ * on the socket. RSSL_ERR_ARGUMENT: h is NULL.
+ */
+RSSL_API
+rssl_result rssl_hello_continue(struct rssl_hello *h);
+
+/**
+ * rssl_hello_reject ends the connection with alert, such as unrecognized_name (112), which is sent
+ * at once as far as the transport takes it; if not, rssl_events says RSSL_POLL_OUT. h is gone, and
+ * calls on its socket return RSSL_ERR_CALLBACK. Called from the callback it takes effect when that
+ * returns, whatever it returns. RSSL_OK. RSSL_ERR_STATE: no hello is pending, or another thread is
+ * inside a call on the socket. RSSL_ERR_ARGUMENT: alert is not the number of an error alert, or h is
+ * NULL.
+ */
+RSSL_API rssl_result rssl_hello_reject(struct rssl_hello *h, int alert);
+
+/**
+ * rssl_sock_hello returns the ClientHello that is pending, in the callback and after
+ * RSSL_WANT_HELLO. Borrowed from s until rssl_hello_continue or rssl_hello_reject. NULL: none is
+ * pending, or s is NULL.
+ */
+RSSL_API struct rssl_hello *rssl_sock_hello(struct rssl_sock *s);
+
+/**
  * rssl_sock_new makes a connection in the role given, which ctx must allow. name is the server's
  * DNS name (ASCII; a trailing dot is ignored) or IP address, sent as SNI (names only) and checked
  * against the certificate; required for a client that checks hostnames; NULL for a server, and it
@@ -1230,7 +1355,8 @@ RSSL_API rssl_result rssl_sock_set_io(struct rssl_sock *s, const struct rssl_io 
  * after rssl_feed_eof. RSSL_ERR_ARGUMENT: a NULL.
  *
  * On memory, RSSL_WANT_READ says feed and RSSL_WANT_WRITE says drain; drain after every call, errors
- * and shutdown included, before you wait.
+ * and shutdown included, before you wait. While a hello is pending rssl_feed goes on to store, and
+ * there is nothing to drain.
  */
 RSSL_API RSSL_MUST_USE ptrdiff_t rssl_feed(struct rssl_sock *s, const void *data, size_t len);
 
@@ -1256,10 +1382,12 @@ RSSL_API size_t rssl_drain_pending(const struct rssl_sock *s);
  * rssl_handshake finishes the handshake: RSSL_OK, a WANT or an error. Calling it is optional:
  * reading and writing do it. After RSSL_OK it does nothing. In TLS 1.3 a client's RSSL_OK does not
  * mean that its own certificate was accepted: a refusal is RSSL_ERR_ALERT from the first rssl_read.
- * RSSL_ERR_STATE: called from a callback of s, or beside another call on s. RSSL_ERR_ARGUMENT: s is
- * NULL. Other errors end the connection: RSSL_ERR_VERIFY, RSSL_ERR_NO_CERT, RSSL_ERR_ALERT,
- * RSSL_ERR_PROTOCOL, RSSL_ERR_NO_SHARED, RSSL_ERR_NO_ALPN, RSSL_ERR_NOT_TLS, RSSL_ERR_EOF,
- * RSSL_ERR_IO; RSSL_ERR_INTERRUPTED does not.
+ * RSSL_WANT_HELLO, as from every call that reads, writes, flushes or shuts down meanwhile: the hello
+ * callback decides later; see rssl_hello_continue. RSSL_ERR_STATE: called from a callback of s, or
+ * beside another call on s. RSSL_ERR_ARGUMENT: s is NULL. Other errors end the connection:
+ * RSSL_ERR_VERIFY, RSSL_ERR_NO_CERT, RSSL_ERR_ALERT, RSSL_ERR_PROTOCOL, RSSL_ERR_NO_SHARED,
+ * RSSL_ERR_NO_ALPN, RSSL_ERR_NOT_TLS, RSSL_ERR_CALLBACK, RSSL_ERR_EOF, RSSL_ERR_IO;
+ * RSSL_ERR_INTERRUPTED does not.
  */
 RSSL_API RSSL_MUST_USE rssl_result rssl_handshake(struct rssl_sock *s);
 
@@ -1322,9 +1450,9 @@ RSSL_API RSSL_MUST_USE rssl_result rssl_flush(struct rssl_sock *s);
  * rssl_events returns what to poll the transport for now: RSSL_POLL_IN (of two descriptors: the
  * reading one) and RSSL_POLL_OUT, the numbers of POLLIN and POLLOUT on Linux, BSD and macOS.
  * RSSL_POLL_READY beside them: rssl_read returns at once, do not sleep (a program that pauses
- * reading ignores IN and READY). 0: nothing to wait for: the connection is over and all was sent, or
- * s is NULL. The whole of event-loop integration is: poll for this, then call again; edge-triggered,
- * until a WANT.
+ * reading ignores IN and READY). 0: nothing to wait for: a hello is pending, or the connection is
+ * over and all was sent, or s is NULL. The whole of event-loop integration is: poll for this, then
+ * call again; edge-triggered, until a WANT.
  */
 RSSL_API uint32_t rssl_events(const struct rssl_sock *s);
 

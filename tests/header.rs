@@ -14,7 +14,7 @@ fn read(relative: &str) -> String {
 }
 
 /// The files of src/ffi in the order in which a person reads the header.
-const SOURCES: [&str; 16] = [
+const SOURCES: [&str; 17] = [
     "results",
     "bytes",
     "drop_user",
@@ -23,6 +23,7 @@ const SOURCES: [&str; 16] = [
     "identity",
     "resumption",
     "hooks",
+    "hello",
     "sock",
     "io",
     "session",

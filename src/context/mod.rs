@@ -18,7 +18,7 @@ use crate::engine::hooks::{Clock, KeyLogger};
 use crate::error::{Error, Result};
 use crate::identity::Identity;
 use crate::session::ServerMemory;
-use crate::socket::Setup;
+use crate::socket::{HelloHook, Setup};
 use crate::trust::{Mode, Roots};
 use crate::x509::Certificate;
 use settings::Settings;
@@ -257,6 +257,14 @@ impl Context {
 
     pub fn options(&self) -> u32 {
         self.state().settings.options
+    }
+
+    /// Shows the program each ClientHello of the connections to come.
+    pub fn set_hello_hook(&self, hook: Option<HelloHook>) -> Result<()> {
+        self.change(|settings| {
+            settings.hello = hook.map(Arc::new);
+            Ok(())
+        })
     }
 
     /// Takes the lines of the key log of the connections to come.

@@ -6,6 +6,7 @@ use crate::engine::config::Protocol;
 use crate::error::{Error, Result};
 use crate::identity::{Identities, Identity};
 use crate::session::{ClientMemory, ServerMemory, SessionStore};
+use crate::socket::HelloHook;
 use crate::trust::{Mode, Policy, Roots, Verifier};
 
 /// The roles in which a context's sockets may act.
@@ -60,6 +61,7 @@ pub struct Settings {
     /// Of one state of a client's trust and identity.
     pub client_memory: Arc<ClientMemory>,
     pub ticket_count: usize,
+    pub hello: Option<Arc<HelloHook>>,
     /// Of a context for servers.
     pub server_memory: Option<Arc<ServerMemory>>,
     /// Where a server keeps sessions instead.
@@ -88,6 +90,7 @@ impl Settings {
             session_cache: SESSION_CACHE,
             client_memory: ClientMemory::new(SESSION_CACHE),
             ticket_count: TICKETS,
+            hello: None,
             server_memory,
             session_store: None,
             verifier: None,

@@ -21,7 +21,7 @@ impl Engine {
     /// A client's connection to the server that `sessions` names.
     pub fn client(configs: &ClientConfigs, sessions: Arc<ClientSessions>) -> Self {
         let idle = Idle {
-            config: configs.config().clone(),
+            config: configs.config.clone(),
             sessions: sessions.clone(),
         };
         Engine {
@@ -31,7 +31,7 @@ impl Engine {
     }
 
     /// Makes the ClientHello; on a connection that has begun it does nothing.
-    pub fn begin(&mut self) -> Result<()> {
+    pub fn start(&mut self) -> Result<()> {
         let State::Idle(idle) = &self.state else {
             return Ok(());
         };

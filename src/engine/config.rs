@@ -9,12 +9,13 @@ use rustls::compress::CompressionCache;
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::pki_types::ServerName;
 use rustls::server::danger::ClientCertVerifier;
-use rustls::server::{ClientHello, NoClientAuth, ResolvesServerCert};
+use rustls::server::{NoClientAuth, ResolvesServerCert};
 use rustls::{
     ClientConfig, ConfigBuilder, ConfigSide, ServerConfig, SupportedCipherSuite,
     SupportedProtocolVersion, WantsVerifier,
 };
 
+use super::hello::ClientHello;
 use super::hooks::Hooks;
 use crate::crypto;
 use crate::crypto::versions::VersionRange;
@@ -88,7 +89,8 @@ impl Protocol {
 
 /// What a client's connections share.
 pub struct ClientConfigs {
-    config: Arc<ClientConfig>,
+    /// Each connection makes its own of it, with its own sessions.
+    pub config: Arc<ClientConfig>,
     memory: Arc<ClientMemory>,
 }
 
@@ -114,16 +116,11 @@ impl ClientConfigs {
             config.time_provider = clock.clone();
         }
         config.enable_sni = send_sni;
-        // Each connection puts its own sessions here.
         config.resumption = Resumption::disabled();
         Ok(ClientConfigs {
             config: Arc::new(config),
             memory,
         })
-    }
-
-    pub(super) fn config(&self) -> &Arc<ClientConfig> {
-        &self.config
     }
 
     /// The sessions of a connection to `name`; without one it is not remembered.
@@ -198,16 +195,13 @@ impl ServerConfigs {
         self.without_alpn.is_some()
     }
 
-    pub(super) fn for_hello(&self, hello: &ClientHello<'_>) -> Arc<ServerConfig> {
-        let Some(without_alpn) = &self.without_alpn else {
-            return self.config.clone();
-        };
-        let enabled = |offered: &[u8]| self.config.alpn_protocols.iter().any(|own| own == offered);
-        let shared = hello.alpn().is_none_or(|mut offers| offers.any(enabled));
-        if shared {
-            self.config.clone()
-        } else {
-            without_alpn.clone()
+    pub(super) fn for_hello(&self, hello: &ClientHello) -> Arc<ServerConfig> {
+        let shares = |protocols: &[Vec<u8>]| protocols.iter().any(|own| hello.offers(own));
+        match &self.without_alpn {
+            Some(without) if !hello.alpn.is_empty() && !shares(&self.config.alpn_protocols) => {
+                without.clone()
+            }
+            _ => self.config.clone(),
         }
     }
 }

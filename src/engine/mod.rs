@@ -1,10 +1,12 @@
 //! One TLS connection without input or output: ciphertext records in, plaintext and ciphertext
 //! out. The only place that names rustls's connection types.
 
+mod accept;
 pub mod alert;
 mod client;
 pub mod config;
 mod failure;
+pub mod hello;
 pub mod hooks;
 pub mod record;
 
@@ -12,9 +14,8 @@ use std::io::{self, BufRead, Read, Write};
 use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
-use rustls::server::Acceptor;
 use rustls::{
-    Connection, InvalidMessage, PeerIncompatible, ProtocolVersion, ServerConnection,
+    Connection, InvalidMessage, PeerIncompatible, ProtocolVersion, ServerConfig, ServerConnection,
     SupportedCipherSuite,
 };
 
@@ -23,7 +24,7 @@ use crate::error::{Alert, Error, Result};
 use crate::identity::{Identity, presented};
 use crate::session::{self, ClientSessions};
 use crate::trust::{Verdict, observe};
-use config::ServerConfigs;
+use accept::Accepting;
 
 /// What rustls's buffer has room for when it is empty.
 const SHORT_RECORD: usize = 4096;
@@ -76,23 +77,12 @@ enum State {
     Idle(client::Idle),
     Open(Box<Connection>),
     /// A server that must see the ClientHello before it can choose its configuration.
-    Accepting(Box<Acceptor>, ServerConfigs),
+    Accepting(Box<Accepting>),
     /// The ClientHello was refused.
     Refused,
 }
 
 impl Engine {
-    pub fn server(configs: &ServerConfigs) -> Result<Self> {
-        let state = if configs.must_see_hello() {
-            State::Accepting(Box::default(), configs.clone())
-        } else {
-            let connection = ServerConnection::new(configs.config().clone())
-                .map_err(|e| failure::translate(&e))?;
-            State::open(connection.into())
-        };
-        Ok(Engine::new(state))
-    }
-
     fn new(state: State) -> Self {
         Engine {
             state,
@@ -111,7 +101,7 @@ impl Engine {
     pub fn is_handshaking(&self) -> bool {
         match &self.state {
             State::Open(connection) => connection.is_handshaking(),
-            State::Idle(_) | State::Accepting(..) | State::Refused => true,
+            State::Idle(_) | State::Accepting(_) | State::Refused => true,
         }
     }
 
@@ -124,24 +114,33 @@ impl Engine {
                 .open(record, next)
                 .map_err(|error| self.fail(&error, None));
         }
+        self.advance(|engine| match &engine.state {
+            State::Accepting(_) => engine.accept(record),
+            _ => engine.open_flight(record),
+        })
+    }
+
+    /// Takes a step of the handshake, in which the peer may be verified.
+    fn advance(
+        &mut self,
+        step: impl FnOnce(&mut Self) -> std::result::Result<(), rustls::Error>,
+    ) -> Result<()> {
         let mut forgotten = self.forgotten;
-        let ((received, verdict), presented) = session::handshake(&mut forgotten, || {
-            presented::observe(|| {
-                observe(|| match &self.state {
-                    State::Accepting(..) => self.accept(record),
-                    _ => self.open(record, &[]),
-                })
-            })
+        let ((taken, verdict), presented) = session::handshake(&mut forgotten, || {
+            presented::observe(|| observe(|| step(self)))
         });
         self.forget(forgotten);
         self.presented = presented.or_else(|| self.presented.take());
         if let Some(verdict) = &verdict {
             self.verdict = Some(verdict.verify());
         }
-        received.map_err(|error| {
-            let error = self.name_version(record, error);
-            self.fail(&error, verdict)
-        })
+        taken.map_err(|error| self.fail(&error, verdict))
+    }
+
+    /// Opens a record of the handshake.
+    fn open_flight(&mut self, record: &[u8]) -> std::result::Result<(), rustls::Error> {
+        self.open(record, &[])
+            .map_err(|error| self.name_version(record, error))
     }
 
     /// A client's sessions of TLS 1.3 come after the handshake.
@@ -160,8 +159,7 @@ impl Engine {
         if !old || error != rustls::Error::PeerIncompatible(misses) {
             return error;
         }
-        self.state = State::Refused;
-        self.alert = alert::plaintext(alert::PROTOCOL_VERSION).to_vec();
+        self.reject(alert::PROTOCOL_VERSION);
         PeerIncompatible::Tls12NotOffered.into()
     }
 
@@ -187,44 +185,6 @@ impl Engine {
         self.available = io.plaintext_bytes_to_read();
         self.peer_closed = io.peer_has_closed();
         Ok(())
-    }
-
-    fn accept(&mut self, record: &[u8]) -> std::result::Result<(), rustls::Error> {
-        let State::Accepting(mut acceptor, configs) =
-            std::mem::replace(&mut self.state, State::Refused)
-        else {
-            return Err(rustls::Error::HandshakeNotComplete);
-        };
-        take_whole(record, record.len(), |stream| acceptor.read_tls(stream))?;
-        let accepted = match acceptor.accept() {
-            Ok(None) => {
-                self.state = State::Accepting(acceptor, configs);
-                return Ok(());
-            }
-            Ok(Some(accepted)) => accepted,
-            Err((error, alert)) => return Err(self.refused(error, alert)),
-        };
-        let config = configs.for_hello(&accepted.client_hello());
-        match accepted.into_connection(config) {
-            Ok(connection) => self.state = State::open(connection.into()),
-            Err((error, alert)) => return Err(self.refused(error, alert)),
-        }
-        self.open(&[], &[])
-    }
-
-    /// Keeps the alert that rustls made; where it made none, one that says the same.
-    fn refused(
-        &mut self,
-        error: rustls::Error,
-        mut alert: rustls::server::AcceptedAlert,
-    ) -> rustls::Error {
-        // Writing to a Vec does not fail.
-        let _ = alert.write_all(&mut self.alert);
-        if self.alert.is_empty() {
-            let number = alert::sent_for(&error).unwrap_or(alert::HANDSHAKE_FAILURE);
-            self.alert = alert::plaintext(number).to_vec();
-        }
-        error
     }
 
     fn fail(&mut self, error: &rustls::Error, verdict: Option<Verdict>) -> Error {
@@ -287,8 +247,8 @@ impl Engine {
 
     /// How many bytes of ciphertext wait to be sent.
     pub fn output_len(&mut self) -> usize {
-        // Why it cannot begin is told by the handshake.
-        let _ = self.begin();
+        // Why it cannot start is told by the handshake.
+        let _ = self.start();
         let State::Open(connection) = &mut self.state else {
             return self.alert.len();
         };
@@ -414,6 +374,10 @@ impl Engine {
 }
 
 impl State {
+    fn server(config: Arc<ServerConfig>) -> std::result::Result<Self, rustls::Error> {
+        Ok(State::open(ServerConnection::new(config)?.into()))
+    }
+
     fn open(mut connection: Connection) -> Self {
         // The socket bounds what waits; the engine's own bound would cut writes short.
         connection.set_buffer_limit(None);
@@ -477,7 +441,7 @@ mod tests {
     use rustls::crypto::CipherSuiteCommon;
     use testca::{Authority, Leaf};
 
-    use super::config::{ClientConfigs, Protocol, ServerSwitches};
+    use super::config::{ClientConfigs, Protocol, ServerConfigs, ServerSwitches};
     use super::*;
     use crate::crypto::backend::cipher_suite;
     use crate::identity::{Identities, Identity};
@@ -500,11 +464,15 @@ mod tests {
         SupportedCipherSuite::Tls12(Box::leak(Box::new(suite)))
     }
 
-    fn pair(protocol: &Protocol) -> (Engine, Engine) {
-        let credentials = Authority::root("root").issue(&Leaf::server(&["localhost"]));
+    pub(super) fn identity(name: &str) -> Arc<Identity> {
+        let credentials = Authority::root("root").issue(&Leaf::server(&[name]));
         let (chain, key) = (credentials.chain_pem(), credentials.key_pem());
         let identity = Identity::from_memory(chain.as_bytes(), Some(key.as_bytes()), None);
-        let identities = Identities::from(vec![Arc::new(identity.unwrap())]);
+        Arc::new(identity.unwrap())
+    }
+
+    pub(super) fn server_configs(protocol: &Protocol) -> ServerConfigs {
+        let identities = Identities::from(vec![identity("localhost")]);
         let switches = ServerSwitches {
             alpn_optional: false,
             server_order: true,
@@ -517,23 +485,29 @@ mod tests {
             tickets: false,
             tls13_tickets: 0,
         };
-        let server =
-            ServerConfigs::new(protocol, None, Arc::new(identities), sessions, &switches).unwrap();
+        ServerConfigs::new(protocol, None, Arc::new(identities), sessions, &switches).unwrap()
+    }
+
+    /// A client that accepts any certificate.
+    pub(super) fn client(protocol: &Protocol) -> Engine {
         let memory = ClientMemory::new(1);
         let anyone = Arc::new(Verifier::new(Policy::new(Roots::new(), Mode::None)));
         let nobody = Arc::new(Identities::default());
         let client = ClientConfigs::new(protocol, anyone, nobody, memory, true).unwrap();
         let sessions = client.sessions(Some("localhost".try_into().unwrap()));
-        let mut client = Engine::client(&client, sessions);
-        client.begin().unwrap();
-        (client, Engine::server(&server).unwrap())
+        Engine::client(&client, sessions)
     }
 
-    fn carry(from: &mut Engine, to: &mut Engine) {
+    pub(super) fn output(from: &mut Engine) -> Vec<u8> {
         let mut flight = Vec::new();
         while from.has_output() {
             from.send_to(&mut flight).unwrap();
         }
+        flight
+    }
+
+    pub(super) fn carry(from: &mut Engine, to: &mut Engine) {
+        let flight = output(from);
         let mut rest = &flight[..];
         while let record::Extent::Complete(len) = record::extent(rest) {
             to.receive(&rest[..len], &[]).unwrap();
@@ -543,10 +517,12 @@ mod tests {
 
     #[test]
     fn what_a_key_may_not_protect_is_not_taken() {
-        let (mut client, mut server) = pair(&Protocol {
+        let protocol = Protocol {
             suites: vec![limited(OTHER_RECORDS + 3)],
             ..Protocol::default()
-        });
+        };
+        let mut client = client(&protocol);
+        let mut server = Engine::server(&server_configs(&protocol), false).unwrap();
         while client.is_handshaking() || server.is_handshaking() {
             carry(&mut client, &mut server);
             carry(&mut server, &mut client);

@@ -14,6 +14,7 @@ pub mod cert;
 pub mod ctx;
 pub mod drop_user;
 pub mod error;
+pub mod hello;
 pub mod hooks;
 pub mod identity;
 pub mod io;

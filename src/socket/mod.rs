@@ -7,6 +7,7 @@
 mod driven;
 mod events;
 mod handshake;
+mod hello;
 mod inbox;
 mod memory;
 mod read;
@@ -29,9 +30,11 @@ use crate::error::{Code, Error, Result};
 use crate::session::ClientSessions;
 use crate::transport::{Descriptor, Functions, Transport};
 use crate::trust::PeerName;
+use hello::Examination;
 use inbox::Inbox;
 
 pub use events::{POLL_IN, POLL_OUT, POLL_READY};
+pub use hello::{HelloHook, Reply};
 pub use shutdown::How;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +48,8 @@ pub enum Role {
 pub enum Want {
     Read,
     Write,
+    /// The program must decide about a ClientHello.
+    Hello,
     /// Data arrived during a shutdown and must be read first.
     Consume,
 }
@@ -74,13 +79,15 @@ pub struct Setup {
     pub return_eintr: bool,
     /// The program's own.
     pub clock: Option<Arc<Clock>>,
+    /// A server's.
+    pub hello: Option<Arc<HelloHook>>,
 }
 
 pub struct Socket {
     role: Role,
     server_name: Option<CString>,
     return_eintr: bool,
-    verifies_peer: bool,
+    verifies_peer: AtomicBool,
     /// A client's, which needs the time for the tickets that come after the handshake.
     clock: Option<Arc<Clock>>,
     /// Of a client.
@@ -93,6 +100,8 @@ pub struct Socket {
     core: Mutex<Core>,
     /// Signalled when `core.sending` ends.
     sent: Condvar,
+    hello: Mutex<Examination>,
+    hello_waits: AtomicBool,
     agreed: OnceLock<Agreed>,
     failure: OnceLock<Error>,
     /// For [`Socket::events`], which takes no lock.
@@ -145,7 +154,7 @@ impl Socket {
             }
             Role::Server => {
                 let configs = setup.server.as_ref().ok_or_else(wrong_role)?;
-                (Engine::server(configs)?, None)
+                (Engine::server(configs, setup.hello.is_some())?, None)
             }
         };
         let sends_sni = setup.client.as_ref().is_some_and(ClientConfigs::sends_sni);
@@ -153,7 +162,7 @@ impl Socket {
             role,
             server_name: name.filter(|name| sends_sni && !name.is_ip()).and_then(sni),
             return_eintr: setup.return_eintr,
-            verifies_peer: setup.verifies_peer,
+            verifies_peer: AtomicBool::new(setup.verifies_peer),
             clock: setup.clock.clone().filter(|_| role == Role::Client),
             sessions,
             transport: OnceLock::new(),
@@ -172,6 +181,8 @@ impl Socket {
                 broken: None,
             }),
             sent: Condvar::new(),
+            hello: Mutex::new(Examination::Ahead(setup.hello.clone())),
+            hello_waits: AtomicBool::new(false),
             agreed: OnceLock::new(),
             failure: OnceLock::new(),
             input_ready: AtomicBool::new(false),
@@ -321,7 +332,7 @@ impl Socket {
     /// Makes a client's ClientHello, before the first input or output.
     fn begin(&self) -> Result<()> {
         self.start();
-        let begun = self.core().engine.begin();
+        let begun = self.core().engine.start();
         begun.map_err(|error| self.set_failure(error))
     }
 }

@@ -317,6 +317,7 @@ impl Socket {
         let _writer = self.writer()?;
         self.check_poison()?;
         self.begin()?;
+        self.check_hello()?;
         let mut core = self.send_all(self.core(), None)?;
         if let Some(error) = &core.broken {
             return Err(error.clone().into());

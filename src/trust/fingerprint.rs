@@ -1,6 +1,7 @@
 //! One number for a whole policy, by which sessions are bound to it.
 
 use super::Policy;
+use super::crls::Crl;
 use crate::crypto::primitives::digest::{Context, SHA256, digest};
 
 impl Policy {
@@ -13,6 +14,7 @@ impl Policy {
             check_hostname,
             match_cn,
             send_ca_names,
+            revocation,
             algorithms,
         } = self;
         let mut parts = Parts::new();
@@ -21,6 +23,8 @@ impl Policy {
         for switch in [check_hostname, match_cn, send_ca_names] {
             parts.number(u32::from(*switch));
         }
+        parts.set(revocation.crls.iter().map(Crl::digest));
+        parts.number(revocation.switches());
         let schemes = algorithms.supported_schemes();
         parts.number(schemes.len() as u32);
         for scheme in schemes {
@@ -103,12 +107,13 @@ mod tests {
     #[test]
     fn every_setting_makes_a_difference() {
         let policy = Policy::new(Roots::new(), Mode::Required);
-        let changes: [fn(&mut Policy); 6] = [
+        let changes: [fn(&mut Policy); 7] = [
             |policy| policy.mode = Mode::None,
             |policy| policy.mode = Mode::Optional,
             |policy| policy.check_hostname ^= true,
             |policy| policy.match_cn ^= true,
             |policy| policy.send_ca_names ^= true,
+            |policy| policy.revocation.set_switches(1).unwrap(),
             |policy| policy.algorithms.mapping = &policy.algorithms.mapping[1..],
         ];
         let mut seen = vec![policy.fingerprint()];

@@ -1,9 +1,11 @@
 //! Whom to trust: roots, verification of a peer's chain and name, and the verdict.
 
 pub mod codes;
+mod crls;
 mod fingerprint;
 mod names;
 mod refusal;
+mod revocation;
 mod roots;
 mod system;
 pub mod verdict;
@@ -11,7 +13,9 @@ mod verifier;
 mod verify;
 
 pub use codes::{alert_for, verify_string};
+pub use crls::Crls;
 pub use names::PeerName;
+pub use revocation::{CrlSwitch, Revocation};
 pub use roots::Roots;
 pub use verdict::{Verdict, observe};
 pub use verifier::{Policy, Verifier};

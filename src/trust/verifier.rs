@@ -15,7 +15,7 @@ use webpki::{EndEntityCert, RawPublicKeyEntity};
 
 use super::verdict::{Verdict, deposit};
 use super::verify::{Peer, Sent, verify};
-use super::{Mode, Roots};
+use super::{Mode, Revocation, Roots};
 use crate::crypto;
 use crate::x509::Certificate;
 
@@ -30,6 +30,8 @@ pub struct Policy {
     pub match_cn: bool,
     /// Server: send the roots' names when asking for a client certificate.
     pub send_ca_names: bool,
+    /// Which certificates were revoked.
+    pub revocation: Revocation,
     /// Signatures accepted, in chains and in handshakes.
     pub algorithms: WebPkiSupportedAlgorithms,
 }
@@ -44,6 +46,7 @@ impl Policy {
             check_hostname: true,
             match_cn: false,
             send_ca_names: true,
+            revocation: Revocation::default(),
             algorithms: crypto::provider().signature_verification_algorithms,
         }
     }

@@ -20,6 +20,7 @@ typedef struct rssl_ctx rssl_ctx;
 typedef struct rssl_sock rssl_sock;
 typedef struct rssl_identity rssl_identity;
 typedef struct rssl_cert rssl_cert;
+typedef struct rssl_hello rssl_hello;
 typedef struct rssl_error rssl_error;
 typedef struct rssl_bytes rssl_bytes;
 typedef struct rssl_io rssl_io;
@@ -182,6 +183,9 @@ RSSL_API rssl_result rssl_ctx_set_session_store(rssl_ctx *ctx, const rssl_sessio
 
 /* -- hooks */
 
+typedef rssl_result (*rssl_hello_cb)(void *user, rssl_sock *s, rssl_hello *h);
+RSSL_API rssl_result rssl_ctx_set_hello_callback(rssl_ctx *ctx, rssl_hello_cb cb, void *user,
+                                                 rssl_drop_cb drop);
 typedef void (*rssl_keylog_cb)(void *user, const char *line);
 RSSL_API rssl_result rssl_ctx_set_keylog_callback(rssl_ctx *ctx, rssl_keylog_cb cb, void *user,
                                                   rssl_drop_cb drop);
@@ -209,6 +213,24 @@ RSSL_API rssl_cert *rssl_identity_cert_new(const rssl_identity *id, size_t i);
 RSSL_API rssl_identity *rssl_identity_ref(rssl_identity *id);
 RSSL_API void rssl_identity_free(rssl_identity *id);
 RSSL_API rssl_result rssl_ctx_set_identities(rssl_ctx *ctx, rssl_identity *const *ids, size_t n);
+
+/* -- client hello */
+
+RSSL_API const char *rssl_hello_server_name(const rssl_hello *h);
+RSSL_API size_t rssl_hello_alpn_count(const rssl_hello *h);
+RSSL_API rssl_bytes rssl_hello_alpn(const rssl_hello *h, size_t i);
+RSSL_API size_t rssl_hello_cipher_count(const rssl_hello *h);
+RSSL_API uint16_t rssl_hello_cipher(const rssl_hello *h, size_t i);
+RSSL_API size_t rssl_hello_scheme_count(const rssl_hello *h);
+RSSL_API uint16_t rssl_hello_scheme(const rssl_hello *h, size_t i);
+RSSL_API size_t rssl_hello_ca_count(const rssl_hello *h);
+RSSL_API rssl_bytes rssl_hello_ca(const rssl_hello *h, size_t i);
+RSSL_API rssl_result rssl_hello_use_ctx(rssl_hello *h, rssl_ctx *ctx);
+RSSL_API rssl_result rssl_hello_use_identity(rssl_hello *h, rssl_identity *id);
+RSSL_API rssl_result rssl_hello_use_alpn(rssl_hello *h, const char *proto);
+RSSL_API rssl_result rssl_hello_continue(rssl_hello *h);
+RSSL_API rssl_result rssl_hello_reject(rssl_hello *h, int alert);
+RSSL_API rssl_hello *rssl_sock_hello(rssl_sock *s);
 
 /* -- socket */
 

@@ -263,6 +263,15 @@ static void arguments_of_rssl_ctx_set_keylog_callback(void) {
   CHECK_TAKES_USER(rssl_ctx_set_keylog_callback, ignore_line);
 }
 
+static rssl_result look_away(void *user, rssl_sock *s, rssl_hello *h) {
+  (void)user, (void)s, (void)h;
+  return RSSL_OK;
+}
+
+static void arguments_of_rssl_ctx_set_hello_callback(void) {
+  CHECK_TAKES_USER(rssl_ctx_set_hello_callback, look_away);
+}
+
 static int64_t begin_of_time(void *user) {
   (void)user;
   return 0;
@@ -302,6 +311,7 @@ const struct test_case context_arguments[] = {
     ARGUMENTS_OF(rssl_ctx_set_alpn),
     ARGUMENTS_OF(rssl_ctx_set_options),
     ARGUMENTS_OF(rssl_ctx_options),
+    ARGUMENTS_OF(rssl_ctx_set_hello_callback),
     ARGUMENTS_OF(rssl_ctx_set_keylog_callback),
     ARGUMENTS_OF(rssl_ctx_set_time_callback),
 };
