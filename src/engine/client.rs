@@ -6,7 +6,7 @@ use rustls::client::Resumption;
 use rustls::{ClientConfig, ClientConnection};
 
 use super::config::ClientConfigs;
-use super::{Engine, State, failure};
+use super::{Engine, State, config, failure};
 use crate::callback;
 use crate::error::Result;
 use crate::session::ClientSessions;
@@ -24,9 +24,10 @@ impl Engine {
             config: configs.config.clone(),
             sessions: sessions.clone(),
         };
+        let fragment = config::fragment(configs.config().max_fragment_size);
         Engine {
             client_sessions: Some(sessions),
-            ..Engine::new(State::Idle(idle))
+            ..Engine::new(State::Idle(idle), fragment)
         }
     }
 

@@ -17,6 +17,7 @@ use rustls::{
 
 use super::hello::ClientHello;
 use super::hooks::Hooks;
+use super::record;
 use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
@@ -25,6 +26,11 @@ use crate::session::{ClientMemory, ClientSessions, ServerSessions};
 /// Chains that a server keeps compressed. The best compression of one takes milliseconds, which no
 /// handshake but the first may cost, however many names are served.
 const COMPRESSED_CHAINS: usize = 128;
+
+/// Plaintext in a full record, of which rustls counts the header too.
+pub(super) fn fragment(max_record: Option<usize>) -> usize {
+    max_record.map_or(record::FRAGMENT, |len| len.saturating_sub(record::HEADER))
+}
 
 /// The cryptography and the protocol, the same for both roles.
 #[derive(Clone)]
@@ -35,6 +41,8 @@ pub struct Protocol {
     pub alpn: Vec<Vec<u8>>,
     pub require_ems: bool,
     pub hooks: Hooks,
+    /// The most plaintext in a record sent.
+    pub fragment: usize,
 }
 
 impl Default for Protocol {
@@ -47,6 +55,7 @@ impl Default for Protocol {
             alpn: Vec::new(),
             require_ems: false,
             hooks: Hooks::default(),
+            fragment: record::FRAGMENT,
         }
     }
 }
@@ -89,8 +98,7 @@ impl Protocol {
 
 /// What a client's connections share.
 pub struct ClientConfigs {
-    /// Each connection makes its own of it, with its own sessions.
-    pub config: Arc<ClientConfig>,
+    pub(super) config: Arc<ClientConfig>,
     memory: Arc<ClientMemory>,
 }
 
@@ -115,6 +123,7 @@ impl ClientConfigs {
         if let Some(clock) = &protocol.hooks.clock {
             config.time_provider = clock.clone();
         }
+        config.max_fragment_size = Some(record::HEADER + protocol.fragment);
         config.enable_sni = send_sni;
         config.resumption = Resumption::disabled();
         Ok(ClientConfigs {
@@ -171,6 +180,7 @@ impl ServerConfigs {
         if let Some(clock) = &protocol.hooks.clock {
             config.time_provider = clock.clone();
         }
+        config.max_fragment_size = Some(record::HEADER + protocol.fragment);
         config.ignore_client_order = switches.server_order;
         config.cert_compression_cache = Arc::new(CompressionCache::new(COMPRESSED_CHAINS));
         sessions.apply(&mut config);

@@ -11,6 +11,7 @@
 pub mod agreed;
 pub mod bytes;
 pub mod cert;
+pub mod client_cert;
 pub mod ctx;
 pub mod drop_user;
 pub mod error;
@@ -21,10 +22,14 @@ pub mod io;
 pub mod library;
 pub mod log;
 pub mod names;
+pub mod protocol;
 pub mod results;
 pub mod resumption;
+pub mod revocation;
 pub mod session;
+pub mod signer;
 pub mod sock;
+pub mod verification;
 
 use std::cell::RefCell;
 use std::ffi::{CStr, OsStr, c_char, c_void};

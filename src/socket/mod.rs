@@ -9,6 +9,7 @@ mod events;
 mod handshake;
 mod hello;
 mod inbox;
+mod key_update;
 mod memory;
 mod read;
 mod send;
@@ -104,6 +105,8 @@ pub struct Socket {
     hello_waits: AtomicBool,
     agreed: OnceLock<Agreed>,
     failure: OnceLock<Error>,
+    /// What was received behind the end of TLS, once it was given back.
+    detached: OnceLock<Box<[u8]>>,
     /// For [`Socket::events`], which takes no lock.
     output_waits: AtomicBool,
     input_ready: AtomicBool,
@@ -185,6 +188,7 @@ impl Socket {
             hello_waits: AtomicBool::new(false),
             agreed: OnceLock::new(),
             failure: OnceLock::new(),
+            detached: OnceLock::new(),
             input_ready: AtomicBool::new(false),
             input_over: AtomicBool::new(false),
             received: AtomicU64::new(0),
