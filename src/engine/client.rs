@@ -21,7 +21,7 @@ impl Engine {
     /// A client's connection to the server that `sessions` names.
     pub fn client(configs: &ClientConfigs, sessions: Arc<ClientSessions>) -> Self {
         let idle = Idle {
-            config: configs.config.clone(),
+            config: configs.config().clone(),
             sessions: sessions.clone(),
         };
         let fragment = config::fragment(configs.config().max_fragment_size);
@@ -32,7 +32,7 @@ impl Engine {
     }
 
     /// Makes the ClientHello; on a connection that has begun it does nothing.
-    pub fn start(&mut self) -> Result<()> {
+    pub fn begin(&mut self) -> Result<()> {
         let State::Idle(idle) = &self.state else {
             return Ok(());
         };

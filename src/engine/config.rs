@@ -125,11 +125,16 @@ impl ClientConfigs {
         }
         config.max_fragment_size = Some(record::HEADER + protocol.fragment);
         config.enable_sni = send_sni;
+        // Each connection puts its own sessions here.
         config.resumption = Resumption::disabled();
         Ok(ClientConfigs {
             config: Arc::new(config),
             memory,
         })
+    }
+
+    pub(super) fn config(&self) -> &Arc<ClientConfig> {
+        &self.config
     }
 
     /// The sessions of a connection to `name`; without one it is not remembered.

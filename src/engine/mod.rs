@@ -257,8 +257,8 @@ impl Engine {
 
     /// How many bytes of ciphertext wait to be sent.
     pub fn output_len(&mut self) -> usize {
-        // Why it cannot start is told by the handshake.
-        let _ = self.start();
+        // Why it cannot begin is told by the handshake.
+        let _ = self.begin();
         let State::Open(connection) = &mut self.state else {
             return self.alert.len();
         };

@@ -22,11 +22,6 @@
 
 extern char not_null;
 
-extern const struct test_case error_arguments[], context_arguments[], socket_arguments[],
-    certificate_arguments[], hello_arguments[], identity_arguments[], resumption_arguments[];
-extern const size_t error_arguments_count, context_arguments_count, socket_arguments_count,
-    certificate_arguments_count, hello_arguments_count, identity_arguments_count,
-    resumption_arguments_count;
 /* The cases of one file. */
 #define ARGUMENTS_TABLE(table)            \
   extern const struct test_case table[]; \
