@@ -59,6 +59,11 @@ pub(crate) fn into_handle(certificate: Arc<Certificate>) -> *mut rssl_cert {
     Arc::into_raw(certificate).cast_mut().cast()
 }
 
+/// A handle that borrows.
+pub(super) fn lend(certificate: &Arc<Certificate>) -> *const rssl_cert {
+    Arc::as_ptr(certificate).cast()
+}
+
 /// rssl_cert_new_mem reads the first certificate of a PEM, or one DER, from len bytes at data.
 /// RSSL_OK: *out is a new reference, to be given back with rssl_cert_free. RSSL_ERR_FORMAT: no
 /// certificate, or a malformed one; the message says where. RSSL_ERR_ARGUMENT: a NULL.
