@@ -14,17 +14,24 @@ fn read(relative: &str) -> String {
 }
 
 /// The files of src/ffi in the order in which a person reads the header.
-const SOURCES: [&str; 15] = [
+const SOURCES: &[&str] = &[
     "results",
     "bytes",
     "drop_user",
     "error",
     "ctx",
+    "protocol",
     "identity",
+    "signer",
+    "client_cert",
+    "resumption",
     "hooks",
+    "revocation",
+    "verification",
     "hello",
     "sock",
     "io",
+    "session",
     "agreed",
     "names",
     "cert",

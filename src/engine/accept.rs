@@ -10,7 +10,7 @@ use rustls::server::Acceptor;
 
 use super::config::ServerConfigs;
 use super::hello::{Answer, ClientHello};
-use super::{Engine, State, alert, record, take_whole};
+use super::{Engine, State, alert, config, record, take_whole};
 use crate::error::Result;
 
 pub(super) struct Accepting {
@@ -53,7 +53,8 @@ impl Engine {
         } else {
             State::server(configs.config().clone()).map_err(|e| super::failure::translate(&e))?
         };
-        Ok(Engine::new(state))
+        let fragment = config::fragment(configs.config().max_fragment_size);
+        Ok(Engine::new(state, fragment))
     }
 
     /// The ClientHello that waits to be answered; nothing may be received meanwhile.
@@ -66,7 +67,7 @@ impl Engine {
 
     /// Goes on with the ClientHello that waits.
     pub fn answer(&mut self, answer: &Answer) -> Result<()> {
-        self.advance(|engine| engine.begin(answer))
+        self.advance(|engine| engine.configure(answer))
     }
 
     /// Refuses the ClientHello that waits; the alert is then in the output.
@@ -81,16 +82,18 @@ impl Engine {
         };
         match accepting.read(record) {
             Ok(()) if accepting.hello.is_none() || accepting.asks => Ok(()),
-            Ok(()) => self.begin(&Answer::default()),
+            Ok(()) => self.configure(&Answer::default()),
             Err(error) => self.refuse_unread(error),
         }
     }
 
-    fn begin(&mut self, answer: &Answer) -> std::result::Result<(), rustls::Error> {
+    fn configure(&mut self, answer: &Answer) -> std::result::Result<(), rustls::Error> {
         let accepting = self.accepted()?;
         let hello = accepting.hello.as_ref();
         let hello = hello.ok_or(rustls::Error::HandshakeNotComplete)?;
-        self.state = State::server(answer.config(&accepting.configs, hello))?;
+        let config = answer.config(&accepting.configs, hello);
+        self.fragment = config::fragment(config.max_fragment_size);
+        self.state = State::server(config)?;
         self.replay(&accepting.records)
     }
 

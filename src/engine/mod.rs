@@ -3,24 +3,29 @@
 
 mod accept;
 pub mod alert;
+#[cfg(test)]
+mod certificate_compression;
+mod client;
 pub mod config;
 mod failure;
 pub mod hello;
 pub mod hooks;
+mod key_update;
 pub mod record;
 
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, IoSlice, Read, Write};
 use std::sync::Arc;
 
-use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::pki_types::CertificateDer;
 use rustls::{
-    ClientConfig, ClientConnection, Connection, InvalidMessage, PeerIncompatible, ProtocolVersion,
-    ServerConfig, ServerConnection, SupportedCipherSuite,
+    Connection, InvalidMessage, PeerIncompatible, ProtocolVersion, ServerConfig, ServerConnection,
+    SupportedCipherSuite,
 };
 
 use crate::callback;
 use crate::error::{Alert, Error, Result};
 use crate::identity::{Identity, presented};
+use crate::session::{self, ClientSessions};
 use crate::trust::{Verdict, observe};
 use accept::Accepting;
 
@@ -51,6 +56,10 @@ pub struct Engine {
     verdict: Option<i32>,
     /// What the peer is shown, unless a session is resumed.
     presented: Option<Arc<Identity>>,
+    /// Of a client.
+    client_sessions: Option<Arc<ClientSessions>>,
+    /// The session must not be resumed.
+    forgotten: bool,
     /// An alert of our own making, for failures before rustls has a connection.
     alert: Vec<u8>,
     peer_closed: bool,
@@ -58,15 +67,18 @@ pub struct Engine {
     ahead: usize,
     /// Records of plaintext sealed so far.
     sealed: u64,
+    /// The most plaintext in a record.
+    fragment: usize,
+    /// close_notify was said.
+    closed: bool,
 }
-
-/// Plaintext in a full record.
-const FRAGMENT: usize = 16_384;
 
 /// What a key is kept for besides plaintext: Finished and alerts.
 const OTHER_RECORDS: u64 = 16;
 
 enum State {
+    /// A client that has not made its ClientHello.
+    Idle(client::Idle),
     Open(Box<Connection>),
     /// A server that must see the ClientHello before it can choose its configuration.
     Accepting(Box<Accepting>),
@@ -75,30 +87,27 @@ enum State {
 }
 
 impl Engine {
-    /// A client's connection to `name`.
-    pub fn client(config: Arc<ClientConfig>, name: ServerName<'static>) -> Result<Self> {
-        let connection = ClientConnection::new(config, name)
-            .map_err(|error| callback::refusal().unwrap_or_else(|| failure::translate(&error)))?;
-        Ok(Engine::new(State::open(connection.into())))
-    }
-
-    fn new(state: State) -> Self {
+    fn new(state: State, fragment: usize) -> Self {
         Engine {
             state,
             available: 0,
             verdict: None,
             presented: None,
+            client_sessions: None,
+            forgotten: false,
             alert: Vec::new(),
             peer_closed: false,
             ahead: 0,
             sealed: 0,
+            fragment,
+            closed: false,
         }
     }
 
     pub fn is_handshaking(&self) -> bool {
         match &self.state {
             State::Open(connection) => connection.is_handshaking(),
-            State::Accepting(_) | State::Refused => true,
+            State::Idle(_) | State::Accepting(_) | State::Refused => true,
         }
     }
 
@@ -122,7 +131,11 @@ impl Engine {
         &mut self,
         step: impl FnOnce(&mut Self) -> std::result::Result<(), rustls::Error>,
     ) -> Result<()> {
-        let ((taken, verdict), presented) = presented::observe(|| observe(|| step(self)));
+        let mut forgotten = self.forgotten;
+        let ((taken, verdict), presented) = session::handshake(&mut forgotten, || {
+            presented::observe(|| observe(|| step(self)))
+        });
+        self.forget(forgotten);
         self.presented = presented.or_else(|| self.presented.take());
         if let Some(verdict) = &verdict {
             self.verdict = Some(verdict.verify());
@@ -134,6 +147,14 @@ impl Engine {
     fn open_flight(&mut self, record: &[u8]) -> std::result::Result<(), rustls::Error> {
         self.open(record, &[])
             .map_err(|error| self.name_version(record, error))
+    }
+
+    /// A client's sessions of TLS 1.3 come after the handshake.
+    fn forget(&mut self, forgotten: bool) {
+        self.forgotten = forgotten;
+        if let (true, Some(sessions)) = (forgotten, &self.client_sessions) {
+            sessions.forget();
+        }
     }
 
     /// A client of TLS 1.1 or older names no signature schemes, and rustls misses those first:
@@ -169,6 +190,9 @@ impl Engine {
         let io = connection.process_new_packets()?;
         self.available = io.plaintext_bytes_to_read();
         self.peer_closed = io.peer_has_closed();
+        if self.available == 0 {
+            self.answer_key_update();
+        }
         Ok(())
     }
 
@@ -190,9 +214,9 @@ impl Engine {
 
     /// Makes the alert where rustls sends none: for a handshake message that claims to be too
     /// long, while no version is agreed and hence no keys are; for a key that fits no scheme; and
-    /// where the time is not known.
+    /// where a callback gave up.
     fn complete_alert(&mut self, error: &rustls::Error) {
-        let State::Open(connection) = &self.state else {
+        let State::Open(connection) = &mut self.state else {
             return;
         };
         let untold = connection.protocol_version().is_none() && !connection.wants_write();
@@ -201,11 +225,12 @@ impl Engine {
                 rustls::AlertDescription::from(*fault).into()
             }
             error if failure::lacks_scheme(error) => alert::HANDSHAKE_FAILURE,
-            // In TLS 1.3 there are keys by then, which only rustls can use.
-            rustls::Error::FailedToGetCurrentTime
-                if connection.protocol_version() == Some(ProtocolVersion::TLSv1_2) =>
-            {
+            error if failure::is_refusal(error) && expects_plaintext(connection) => {
                 alert::INTERNAL_ERROR
+            }
+            error if failure::is_refusal(error) => {
+                // Only rustls can use the keys, and this is what it sends when asked.
+                return connection.send_close_notify();
             }
             _ => return,
         };
@@ -224,13 +249,16 @@ impl Engine {
     pub fn has_output(&self) -> bool {
         !self.alert.is_empty()
             || match &self.state {
+                State::Idle(_) => true,
                 State::Open(connection) => connection.wants_write(),
-                _ => false,
+                State::Accepting(..) | State::Refused => false,
             }
     }
 
     /// How many bytes of ciphertext wait to be sent.
     pub fn output_len(&mut self) -> usize {
+        // Why it cannot begin is told by the handshake.
+        let _ = self.begin();
         let State::Open(connection) = &mut self.state else {
             return self.alert.len();
         };
@@ -260,21 +288,31 @@ impl Engine {
         }
     }
 
-    /// Protects `plaintext`, which is then ciphertext that waits to be sent. Returns how much
-    /// was taken: all, or nothing, and close_notify is said, when a TLS 1.2 key has protected as
-    /// much as it may.
-    pub fn seal(&mut self, plaintext: &[u8]) -> usize {
+    /// Protects `plaintext`, pieces as if joined, which is then ciphertext that waits to be sent.
+    /// Returns how much was taken: all, or nothing, and close_notify is said, when a TLS 1.2 key
+    /// has protected as much as it may.
+    pub fn seal(&mut self, plaintext: &[&[u8]]) -> usize {
         let State::Open(connection) = &mut self.state else {
             return 0;
         };
-        let records = plaintext.len().div_ceil(FRAGMENT) as u64;
+        let len: usize = plaintext.iter().map(|piece| piece.len()).sum();
+        let records = len.div_ceil(self.fragment) as u64;
         if self.sealed.saturating_add(records) > record_limit(connection) {
             // rustls closes too, but takes plaintext that it then drops.
             connection.send_close_notify();
             return 0;
         }
         self.sealed += records;
-        connection.writer().write(plaintext).unwrap_or(0)
+        let mut writer = connection.writer();
+        match plaintext {
+            [piece] => writer.write(piece),
+            pieces => {
+                let slices: Vec<IoSlice<'_>> =
+                    pieces.iter().map(|piece| IoSlice::new(piece)).collect();
+                writer.write_vectored(&slices)
+            }
+        }
+        .unwrap_or(0)
     }
 
     /// Plaintext that waits to be read.
@@ -310,6 +348,7 @@ impl Engine {
     pub fn close(&mut self) {
         if let State::Open(connection) = &mut self.state {
             connection.send_close_notify();
+            self.closed = true;
         }
     }
 
@@ -367,6 +406,13 @@ impl State {
     }
 }
 
+/// Whether the peer of a handshake takes an alert that no key protects. An alert of our own making
+/// goes out ahead of what rustls has to send: of a TLS 1.3 server, ahead of its ServerHello.
+fn expects_plaintext(connection: &Connection) -> bool {
+    connection.protocol_version() != Some(ProtocolVersion::TLSv1_3)
+        || matches!(connection, Connection::Server(_)) && connection.wants_write()
+}
+
 /// How many records of plaintext the keys may protect; TLS 1.3 replaces them in time.
 fn record_limit(connection: &Connection) -> u64 {
     match connection.negotiated_cipher_suite() {
@@ -405,7 +451,7 @@ impl Write for Glance {
         Ok(0)
     }
 
-    fn write_vectored(&mut self, slices: &[io::IoSlice<'_>]) -> io::Result<usize> {
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         for slice in slices {
             self.0.extend_from_slice(slice);
         }
@@ -427,7 +473,7 @@ mod tests {
     use super::*;
     use crate::crypto::backend::cipher_suite;
     use crate::identity::{Identities, Identity};
-    use crate::session::{ServerMemory, ServerSessions};
+    use crate::session::{ClientMemory, ServerMemory, ServerSessions};
     use crate::trust::{Mode, Policy, Roots, Verifier};
 
     /// A TLS 1.2 cipher whose key may protect `limit` records.
@@ -472,11 +518,24 @@ mod tests {
 
     /// A client that accepts any certificate.
     pub(super) fn client(protocol: &Protocol) -> Engine {
+        let memory = ClientMemory::new(1);
         let anyone = Arc::new(Verifier::new(Policy::new(Roots::new(), Mode::None)));
         let nobody = Arc::new(Identities::default());
-        let client = ClientConfigs::new(protocol, anyone, nobody, None, true).unwrap();
-        let name = "localhost".try_into().unwrap();
-        Engine::client(client.named().clone(), name).unwrap()
+        let client = ClientConfigs::new(protocol, anyone, nobody, memory, true).unwrap();
+        let sessions = client.sessions(Some("localhost".try_into().unwrap()));
+        let mut client = Engine::client(&client, sessions);
+        client.begin().unwrap();
+        client
+    }
+
+    pub(super) fn connected(protocol: &Protocol) -> (Engine, Engine) {
+        let mut client = client(protocol);
+        let mut server = Engine::server(&server_configs(protocol), false).unwrap();
+        while client.is_handshaking() || server.is_handshaking() {
+            carry(&mut client, &mut server);
+            carry(&mut server, &mut client);
+        }
+        (client, server)
     }
 
     pub(super) fn output(from: &mut Engine) -> Vec<u8> {
@@ -498,23 +557,39 @@ mod tests {
 
     #[test]
     fn what_a_key_may_not_protect_is_not_taken() {
-        let protocol = Protocol {
+        let (mut client, mut server) = connected(&Protocol {
             suites: vec![limited(OTHER_RECORDS + 3)],
             ..Protocol::default()
-        };
-        let mut client = client(&protocol);
-        let mut server = Engine::server(&server_configs(&protocol), false).unwrap();
-        while client.is_handshaking() || server.is_handshaking() {
-            carry(&mut client, &mut server);
-            carry(&mut server, &mut client);
-        }
+        });
         for plaintext in [&[1; 10][..], &[2; 10], &[3; 10]] {
-            assert_eq!(client.seal(plaintext), 10);
+            assert_eq!(client.seal(&[plaintext]), 10);
             carry(&mut client, &mut server);
             assert_eq!(server.take(&mut [0; 20]), 10);
         }
-        assert_eq!(client.seal(&[4; 10]), 0);
+        assert_eq!(client.seal(&[&[4; 10]]), 0);
         carry(&mut client, &mut server);
         assert!(server.peer_closed());
+    }
+
+    #[test]
+    fn pieces_are_one_record_and_records_are_counted_as_they_are_cut() {
+        let (mut client, mut server) = connected(&Protocol {
+            suites: vec![limited(OTHER_RECORDS + 3)],
+            fragment: 100,
+            ..Protocol::default()
+        });
+        assert_eq!(client.seal(&[b"one ", b"", b"record"]), 10);
+        let mut record = Vec::new();
+        client.send_to(&mut record).unwrap();
+        assert_eq!(
+            record::extent(&record),
+            record::Extent::Complete(record.len())
+        );
+        server.receive(&record, &[]).unwrap();
+        let mut plaintext = [0; 20];
+        assert_eq!(server.take(&mut plaintext), 10);
+        assert_eq!(&plaintext[..10], b"one record");
+        // Two are left, and this needs three.
+        assert_eq!(client.seal(&[&[0; 150], &[0; 51]]), 0);
     }
 }

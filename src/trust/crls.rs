@@ -80,10 +80,6 @@ impl Crls {
         self.0.is_empty()
     }
 
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
     pub fn iter(&self) -> impl Iterator<Item = &Crl> {
         self.0.iter().map(|crl| &**crl)
     }

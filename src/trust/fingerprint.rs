@@ -13,19 +13,21 @@ impl Policy {
             mode,
             check_hostname,
             match_cn,
-            send_ca_names,
+            // A client chooses by them; they do not decide about it.
+            ca_names: _,
             revocation,
-            algorithms,
+            strict,
+            signatures,
         } = self;
         let mut parts = Parts::new();
         parts.set(roots.iter().map(|root| root.der().as_ref()));
         parts.number(*mode as u32);
-        for switch in [check_hostname, match_cn, send_ca_names] {
+        for switch in [check_hostname, match_cn, strict] {
             parts.number(u32::from(*switch));
         }
         parts.set(revocation.crls.iter().map(Crl::digest));
         parts.number(revocation.switches());
-        let schemes = algorithms.supported_schemes();
+        let schemes = signatures.schemes();
         parts.number(schemes.len() as u32);
         for scheme in schemes {
             parts.number(u16::from(scheme).into());
@@ -78,7 +80,7 @@ mod tests {
 
     use testca::Authority;
 
-    use super::super::{Mode, Roots};
+    use super::super::{Mode, Roots, Signatures};
     use super::*;
     use crate::x509::Certificate;
 
@@ -112,9 +114,9 @@ mod tests {
             |policy| policy.mode = Mode::Optional,
             |policy| policy.check_hostname ^= true,
             |policy| policy.match_cn ^= true,
-            |policy| policy.send_ca_names ^= true,
+            |policy| policy.strict ^= true,
             |policy| policy.revocation.set_switches(1).unwrap(),
-            |policy| policy.algorithms.mapping = &policy.algorithms.mapping[1..],
+            |policy| policy.signatures = Signatures::select(&[0x0403]).unwrap(),
         ];
         let mut seen = vec![policy.fingerprint()];
         assert_eq!(policy.clone().fingerprint(), seen[0]);

@@ -1,5 +1,6 @@
 //! Whom to trust: roots, verification of a peer's chain and name, and the verdict.
 
+mod ca_names;
 pub mod codes;
 mod crls;
 mod fingerprint;
@@ -7,16 +8,20 @@ mod names;
 mod refusal;
 mod revocation;
 mod roots;
+mod signatures;
+mod strict;
 mod system;
 pub mod verdict;
 mod verifier;
 mod verify;
 
+pub use ca_names::CaNames;
 pub use codes::{alert_for, verify_string};
 pub use crls::Crls;
 pub use names::PeerName;
 pub use revocation::{CrlSwitch, Revocation};
 pub use roots::Roots;
+pub use signatures::Signatures;
 pub use verdict::{Verdict, observe};
 pub use verifier::{Policy, Verifier};
 

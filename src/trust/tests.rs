@@ -17,6 +17,7 @@ mod chains;
 mod handshake;
 mod revocation;
 mod stores;
+mod strict;
 
 /// 2026-01-01; what the tests issue is valid from 2025 to the end of 2026.
 pub(crate) fn now() -> UnixTime {

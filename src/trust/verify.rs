@@ -8,7 +8,7 @@ use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 
 use super::verdict::Verdict;
 use super::verifier::Policy;
-use super::{CrlSwitch, codes, refusal};
+use super::{CrlSwitch, codes, refusal, strict};
 use crate::x509::Certificate;
 
 /// What the peer is.
@@ -58,6 +58,17 @@ fn verify_chain(
     let leaf = EndEntityCert::try_from(sent.leaf).map_err(explain)?;
     let verified = build_path(policy, peer, &leaf, sent, now).map_err(explain)?;
     let mut path = vec![owned(sent.leaf)];
+    path.extend(
+        verified
+            .intermediate_certificates()
+            .map(|certificate| owned(&certificate.der())),
+    );
+    path.extend(policy.roots.certificate_of(verified.anchor()).cloned());
+    if policy.strict
+        && let Some(refusal) = strict::refusal(&path)
+    {
+        return Err(Box::new(refusal));
+    }
     if let Some(lacking) = policy.revocation.lacks_lists(&path[0]) {
         return Err(Box::new(lacking));
     }
@@ -66,12 +77,6 @@ fn verify_chain(
     {
         return Err(Box::new(refusal::wrong_name(&path[0], name)));
     }
-    path.extend(
-        verified
-            .intermediate_certificates()
-            .map(|certificate| owned(&certificate.der())),
-    );
-    path.extend(policy.roots.certificate_of(verified.anchor()).cloned());
     Ok(path)
 }
 
@@ -84,7 +89,7 @@ fn build_path<'a>(
 ) -> Result<VerifiedPath<'a>, webpki::Error> {
     let lists = policy.revocation.lists(sent, now);
     leaf.verify_for_usage(
-        policy.algorithms.all,
+        policy.signatures.in_chains(),
         policy.roots.anchors(),
         sent.intermediates,
         now,

@@ -33,7 +33,7 @@ pub use alternative_names::{AlternativeName, AlternativeNameKind};
 pub use crl::{CrlFields, crls_in};
 pub use date::iso;
 pub use file::read_file;
-pub use name::{Attribute, Name};
+pub use name::{Attribute, Name, check_name};
 pub use pem::{first, read_all};
 pub use uris::UriKind;
 

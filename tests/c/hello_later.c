@@ -50,6 +50,7 @@ static void show_second(rssl_hello *h) {
 static void every_call_waits_until_it_is_decided(void) {
   size_t v;
   for (v = 0; v < 2; v++) {
+    const rssl_bytes piece = {(const uint8_t *)"x", 1};
     struct waiting w;
     rssl_sock *s;
     rssl_hello *h;
@@ -65,6 +66,8 @@ static void every_call_waits_until_it_is_decided(void) {
       CHECK_RC(rssl_read(s, buf, sizeof buf), RSSL_WANT_HELLO);
       CHECK_RC(rssl_peek(s, buf, sizeof buf), RSSL_WANT_HELLO);
       CHECK_RC(rssl_write(s, "x", 1), RSSL_WANT_HELLO);
+      CHECK_RC(rssl_writev(s, &piece, 1), RSSL_WANT_HELLO);
+      CHECK_RC(rssl_key_update(s), RSSL_WANT_HELLO);
       CHECK_RC(rssl_flush(s), RSSL_WANT_HELLO);
       CHECK_RC(rssl_shutdown(s, RSSL_SHUT_WR), RSSL_WANT_HELLO);
       CHECK_RC(rssl_shutdown(s, RSSL_SHUT_RDWR), RSSL_WANT_HELLO);
@@ -292,14 +295,18 @@ static rssl_result answer_by_name(void *user, rssl_sock *s, rssl_hello *h) {
              : RSSL_WANT_HELLO;
 }
 
+struct contexts {
+  rssl_ctx *client, *server;
+};
+
 static void *connect_by_turns(void *argument) {
-  rssl_ctx *client = client_ctx("ca.pem");
+  const struct contexts *of = argument;
   int i;
   for (i = 0; i < CONNECTIONS; i++) {
     const char *name = i % 2 ? "second.rssl.test" : "localhost";
     rssl_result client_rc, server_rc;
     struct ends e;
-    ends_open(&e, client, argument, name);
+    ends_open(&e, of->client, of->server, name);
     CHECK(RSSL_IS_WANT(rssl_handshake(e.client)));
     if (i % 2 == 0) {
       CHECK_RC(rssl_handshake(e.server), RSSL_WANT_HELLO);
@@ -311,20 +318,20 @@ static void *connect_by_turns(void *argument) {
     CHECK_TEXT(rssl_sock_server_name(e.server), name);
     ends_close(&e);
   }
-  rssl_ctx_free(client);
   return NULL;
 }
 
 static void one_callback_serves_many_threads(void) {
-  rssl_ctx *server = server_ctx("server");
+  struct contexts of = {client_ctx("ca.pem"), server_ctx("server")};
   rssl_identity *second = identity_of("second");
   pthread_t threads[THREADS];
   size_t i;
-  CHECK_OK(rssl_ctx_set_hello_callback(server, answer_by_name, second, NULL));
+  CHECK_OK(rssl_ctx_set_hello_callback(of.server, answer_by_name, second, NULL));
   for (i = 0; i < THREADS; i++)
-    CHECK_INT(pthread_create(&threads[i], NULL, connect_by_turns, server), 0);
+    CHECK_INT(pthread_create(&threads[i], NULL, connect_by_turns, &of), 0);
   for (i = 0; i < THREADS; i++) CHECK_INT(pthread_join(threads[i], NULL), 0);
-  rssl_ctx_free(server);
+  rssl_ctx_free(of.client);
+  rssl_ctx_free(of.server);
   rssl_identity_free(second);
 }
 
