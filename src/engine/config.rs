@@ -1,5 +1,8 @@
 //! Frozen settings: what the connections of one generation of a context share.
 
+#[cfg(feature = "rustls-ffi-interop")]
+mod adopted;
+
 use std::sync::Arc;
 
 use rustls::client::danger::ServerCertVerifier;

@@ -3,6 +3,7 @@
 
 mod accept;
 pub mod alert;
+mod certificate;
 pub mod config;
 mod failure;
 pub mod hello;

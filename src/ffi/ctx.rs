@@ -73,6 +73,11 @@ pub(super) unsafe fn context<'a>(ctx: *const rssl_ctx) -> Result<&'a Context> {
     unsafe { handle(ctx.cast::<Context>(), "ctx") }
 }
 
+/// Makes a reference for the caller.
+pub(super) fn into_handle(context: Context) -> *mut rssl_ctx {
+    Arc::into_raw(Arc::new(context)).cast_mut().cast()
+}
+
 /// Applies `change` to the context, for the setters below.
 ///
 /// # Safety
@@ -103,9 +108,7 @@ unsafe fn new(
     result(|| {
         // SAFETY: the caller passes NULL or a writable pointer.
         let ctx = unsafe { out(ctx, "out") }?;
-        *ctx = Arc::into_raw(Arc::new(make(roles(role)?)?))
-            .cast_mut()
-            .cast();
+        *ctx = into_handle(make(roles(role)?)?);
         Ok(())
     })
 }
