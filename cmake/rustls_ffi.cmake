@@ -1,5 +1,5 @@
-# rustls-ffi inside the library: where its header lies, RSSL_RUSTLS_FFI_HEADER, and the version
-# script that exports what it declares, in place of RSSL_MAP.
+# rustls-ffi inside the library: its header, RSSL_RUSTLS_FFI_HEADER, the directory in which that
+# lies, and the version script that also exports what it declares, in place of RSSL_MAP.
 
 execute_process(COMMAND "${RSSL_RUSTC}" -vV OUTPUT_VARIABLE RSSL_RUSTC_VERSION)
 string(REGEX MATCH "host: ([^\n]+)" RSSL_RUSTC_HOST "${RSSL_RUSTC_VERSION}")
@@ -14,7 +14,8 @@ if(NOT RSSL_METADATA_STATUS EQUAL 0
    OR NOT RSSL_METADATA MATCHES "\"([^\"]*/rustls-ffi[^/\"]*)/Cargo\\.toml\"")
   message(FATAL_ERROR "cargo metadata does not say where the source of rustls-ffi is")
 endif()
-set(RSSL_RUSTLS_FFI_HEADER "${CMAKE_MATCH_1}/src/rustls.h")
+set(RSSL_RUSTLS_FFI_INCLUDE "${CMAKE_MATCH_1}/src")
+set(RSSL_RUSTLS_FFI_HEADER "${RSSL_RUSTLS_FFI_INCLUDE}/rustls.h")
 
 # As the compiler sees it: some functions are there with one cryptography only.
 string(TOUPPER "${RSSL_CRYPTO}" RSSL_CRYPTO_DEFINE)

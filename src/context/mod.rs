@@ -293,12 +293,15 @@ impl Context {
         })
     }
 
+    /// [`crate::error::Code::State`] for a context whose settings are fixed.
+    pub fn check_changeable(&self) -> Result<()> {
+        self.fixed.map_or(Ok(()), |why| Err(Error::state(why)))
+    }
+
     /// Applies `change` to a copy of the settings, which takes their place if it succeeds.
     /// [`crate::error::Code::State`] for a context whose settings are fixed.
     fn change(&self, change: impl FnOnce(&mut Settings) -> Result<()>) -> Result<()> {
-        if let Some(why) = self.fixed {
-            return Err(Error::state(why));
-        }
+        self.check_changeable()?;
         let mut state = self.state();
         let mut settings = state.settings.clone();
         change(&mut settings)?;

@@ -78,7 +78,8 @@ pub(super) fn into_handle(context: Context) -> *mut rssl_ctx {
     Arc::into_raw(Arc::new(context)).cast_mut().cast()
 }
 
-/// Applies `change` to the context, for the setters below.
+/// Applies `change` to the context, for the setters. One that cannot be changed is told before its
+/// arguments are looked at, and files read.
 ///
 /// # Safety
 /// As for [`context`].
@@ -86,8 +87,12 @@ pub(super) unsafe fn set(
     ctx: *mut rssl_ctx,
     change: impl FnOnce(&Context) -> Result<()>,
 ) -> rssl_result {
-    // SAFETY: by this function's contract.
-    result(|| change(unsafe { context(ctx) }?))
+    result(|| {
+        // SAFETY: by this function's contract.
+        let context = unsafe { context(ctx) }?;
+        context.check_changeable()?;
+        change(context)
+    })
 }
 
 fn roles(role: rssl_role) -> Result<Roles> {
