@@ -106,7 +106,10 @@ impl Settings {
     #[cfg(feature = "rustls-ffi-interop")]
     pub fn switch(&mut self, switch: Switch, on: bool) {
         let bit = switch as u32;
-        self.options = if on { self.options | bit } else { self.options & !bit };
+        self.options &= !bit;
+        if on {
+            self.options |= bit;
+        }
     }
 
     /// Starts a new generation of trust. What a server gave out is bound to its trust by itself.
