@@ -24,7 +24,7 @@ impl Context {
         settings.protocol = Protocol::of_client(&config);
         settings.switch(Switch::RequireEms, config.require_ems);
         settings.switch(Switch::NoSni, !config.enable_sni);
-        let client = ClientConfigs::adopt(config)?;
+        let client = ClientConfigs::adopt(config, settings.client_memory.clone())?;
         Ok(Context::fixed(roles, settings, Some(client), None))
     }
 

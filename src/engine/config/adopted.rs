@@ -3,27 +3,24 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
-use rustls::client::Resumption;
 use rustls::crypto::CryptoProvider;
 use rustls::{ClientConfig, ServerConfig};
 
 use super::{ClientConfigs, Protocol, ServerConfigs};
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
+use crate::session::ClientMemory;
 
 impl ClientConfigs {
+    /// Sessions are kept in `memory`, as of any other connection.
+    ///
     /// [`crate::error::Code::Unsupported`] if `config` has a callback that cannot be called.
-    pub fn adopt(config: Arc<ClientConfig>) -> Result<Self> {
+    pub fn adopt(config: Arc<ClientConfig>, memory: Arc<ClientMemory>) -> Result<Self> {
         // The verifier is private to the engine; it shows in this alone.
         if format!("{config:?}").contains(" verifier: Verifier, ") {
             return Err(needs_userdata("verifies certificates"));
         }
-        let mut nameless = ClientConfig::clone(&config);
-        nameless.resumption = Resumption::disabled();
-        Ok(ClientConfigs {
-            named: config,
-            nameless: Arc::new(nameless),
-        })
+        Ok(ClientConfigs { config, memory })
     }
 }
 
