@@ -1757,7 +1757,7 @@ RSSL_API struct rssl_bytes rssl_sock_alpn(const struct rssl_sock *s);
 /**
  * rssl_sock_server_name returns the name that SNI carries: of a client, the one it was made for if
  * that is a DNS name and not RSSL_OPT_NO_SNI; of a server, the one that the client asked for.
- * Borrowed from s. NULL: none, or on a server the handshake is not done.
+ * Borrowed from s. NULL: none, or on a server the ClientHello has not come.
  */
 RSSL_API const char *rssl_sock_server_name(const struct rssl_sock *s);
 
