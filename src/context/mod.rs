@@ -247,6 +247,7 @@ impl Context {
         let change = |settings: &mut Settings| {
             settings.options = (settings.options | set) & !clear;
             settings.policy.match_cn = settings.has(Switch::InsecureMatchCn);
+            settings.protocol.require_ems = settings.has(Switch::RequireEms);
             Ok(())
         };
         if trust {
