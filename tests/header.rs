@@ -14,7 +14,7 @@ fn read(relative: &str) -> String {
 }
 
 /// The files of src/ffi in the order in which a person reads the header.
-const SOURCES: [&str; 15] = [
+const SOURCES: [&str; 17] = [
     "results",
     "bytes",
     "drop_user",
@@ -26,8 +26,10 @@ const SOURCES: [&str; 15] = [
     "sock",
     "io",
     "agreed",
+    "exporter",
     "names",
     "cert",
+    "digest",
     "library",
     "log",
 ];

@@ -3,6 +3,7 @@
 
 pub mod alert;
 pub mod config;
+mod exporter;
 mod failure;
 pub mod hooks;
 mod key_update;
@@ -14,15 +15,15 @@ use std::sync::Arc;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::server::Acceptor;
 use rustls::{
-    ClientConfig, ClientConnection, Connection, InvalidMessage, PeerIncompatible, ProtocolVersion,
-    ServerConnection, SupportedCipherSuite,
+    ClientConfig, ClientConnection, Connection, HandshakeKind, InvalidMessage, PeerIncompatible,
+    ProtocolVersion, ServerConnection, SignatureScheme, SupportedCipherSuite,
 };
 
 use crate::callback;
 use crate::error::{Alert, Error, Result};
 use crate::identity::{Identity, presented};
-use crate::trust::{Verdict, observe};
-use config::ServerConfigs;
+use crate::trust::{Verdict, observe, observe_scheme};
+use config::{ServerConfigs, Terms};
 
 /// What rustls's buffer has room for when it is empty.
 const SHORT_RECORD: usize = 4096;
@@ -37,6 +38,12 @@ pub struct Agreement {
     /// The name that the client asked for; of a client's own connection it is not known here.
     pub server_name: Option<String>,
     pub resumed: bool,
+    /// The server asked for another ClientHello first.
+    pub retried: bool,
+    /// The scheme with which the peer signed this handshake; 0 if it did not.
+    pub peer_signature: u16,
+    /// In TLS 1.2 the extended master secret is in use for certain.
+    pub requires_ems: bool,
     /// The built-in verdict on the peer's certificate; `None` when nothing was verified.
     pub verify: Option<i32>,
     /// What was shown to the peer: nothing when resumed, and where a client was not asked.
@@ -49,6 +56,10 @@ pub struct Engine {
     available: usize,
     /// What the verifier said of the peer's certificate.
     verdict: Option<i32>,
+    /// With what the peer signed its handshake.
+    peer_signature: Option<SignatureScheme>,
+    /// The server asked for another ClientHello.
+    retried: bool,
     /// What the peer is shown, unless a session is resumed.
     presented: Option<Arc<Identity>>,
     /// An alert of our own making, for failures before rustls has a connection.
@@ -58,8 +69,7 @@ pub struct Engine {
     ahead: usize,
     /// Records of plaintext sealed so far.
     sealed: u64,
-    /// The most plaintext in a record.
-    fragment: usize,
+    terms: Terms,
     /// close_notify was said.
     closed: bool,
 }
@@ -78,10 +88,10 @@ enum State {
 impl Engine {
     /// A client's connection to `name`.
     pub fn client(config: Arc<ClientConfig>, name: ServerName<'static>) -> Result<Self> {
-        let fragment = config::fragment(config.max_fragment_size);
+        let terms = Terms::from(&*config);
         let connection = ClientConnection::new(config, name)
             .map_err(|error| callback::refusal().unwrap_or_else(|| failure::translate(&error)))?;
-        Ok(Engine::new(State::open(connection.into()), fragment))
+        Ok(Engine::new(State::open(connection.into()), terms))
     }
 
     pub fn server(configs: &ServerConfigs) -> Result<Self> {
@@ -92,21 +102,22 @@ impl Engine {
                 .map_err(|e| failure::translate(&e))?;
             State::open(connection.into())
         };
-        let fragment = config::fragment(configs.config().max_fragment_size);
-        Ok(Engine::new(state, fragment))
+        Ok(Engine::new(state, Terms::from(&**configs.config())))
     }
 
-    fn new(state: State, fragment: usize) -> Self {
+    fn new(state: State, terms: Terms) -> Self {
         Engine {
             state,
             available: 0,
             verdict: None,
+            peer_signature: None,
+            retried: false,
             presented: None,
             alert: Vec::new(),
             peer_closed: false,
             ahead: 0,
             sealed: 0,
-            fragment,
+            terms,
             closed: false,
         }
     }
@@ -127,12 +138,16 @@ impl Engine {
                 .open(record, next)
                 .map_err(|error| self.fail(&error, None));
         }
-        let ((received, verdict), presented) = presented::observe(|| {
-            observe(|| match &self.state {
-                State::Accepting(..) => self.accept(record),
-                _ => self.open(record, &[]),
+        let (((received, verdict), signature), presented) = presented::observe(|| {
+            observe_scheme(|| {
+                observe(|| match &self.state {
+                    State::Accepting(..) => self.accept(record),
+                    _ => self.open(record, &[]),
+                })
             })
         });
+        self.peer_signature = signature.or(self.peer_signature);
+        self.retried |= self.kind() == Some(HandshakeKind::FullWithHelloRetryRequest);
         self.presented = presented.or_else(|| self.presented.take());
         if let Some(verdict) = &verdict {
             self.verdict = Some(verdict.verify());
@@ -199,7 +214,7 @@ impl Engine {
             Err((error, alert)) => return Err(self.refused(error, alert)),
         };
         let config = configs.for_hello(&accepted.client_hello());
-        self.fragment = config::fragment(config.max_fragment_size);
+        self.terms = Terms::from(&*config);
         match accepted.into_connection(config) {
             Ok(connection) => self.state = State::open(connection.into()),
             Err((error, alert)) => return Err(self.refused(error, alert)),
@@ -318,7 +333,7 @@ impl Engine {
             return 0;
         };
         let len: usize = plaintext.iter().map(|piece| piece.len()).sum();
-        let records = len.div_ceil(self.fragment) as u64;
+        let records = len.div_ceil(self.terms.fragment) as u64;
         if self.sealed.saturating_add(records) > record_limit(connection) {
             // rustls closes too, but takes plaintext that it then drops.
             connection.send_close_notify();
@@ -387,7 +402,7 @@ impl Engine {
         if connection.is_handshaking() {
             return None;
         }
-        let resumed = connection.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
+        let resumed = self.kind() == Some(HandshakeKind::Resumed);
         Some(Agreement {
             version: connection.protocol_version().map_or(0, u16::from),
             cipher: connection
@@ -402,9 +417,19 @@ impl Engine {
                 Connection::Client(_) => None,
             },
             resumed,
+            retried: self.retried,
+            peer_signature: self.peer_signature.map_or(0, u16::from),
+            requires_ems: self.terms.require_ems,
             verify: self.verdict,
             presented: self.presented.clone().filter(|_| !resumed),
         })
+    }
+
+    fn kind(&self) -> Option<HandshakeKind> {
+        match &self.state {
+            State::Open(connection) => connection.handshake_kind(),
+            _ => None,
+        }
     }
 
     /// The chain that the peer sent, leaf first; empty if it sent none.

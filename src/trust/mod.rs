@@ -5,6 +5,7 @@ mod fingerprint;
 mod names;
 mod refusal;
 mod roots;
+mod signature;
 mod system;
 pub mod verdict;
 mod verifier;
@@ -13,6 +14,7 @@ mod verify;
 pub use codes::{alert_for, verify_string};
 pub use names::PeerName;
 pub use roots::Roots;
+pub use signature::observe_scheme;
 pub use verdict::{Verdict, observe};
 pub use verifier::{Policy, Verifier};
 

@@ -1,12 +1,12 @@
 //! What verification decided, and how that gets past the engine to whoever asked.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use rustls::{CertificateError, OtherError};
 
 use super::codes::{self, alert_for, verify_string};
 use crate::error::{Alert, Code, Error};
+use crate::observed::{self, Slot};
 use crate::x509::Certificate;
 
 /// The outcome of verifying one peer.
@@ -99,36 +99,18 @@ impl Verdict {
 }
 
 thread_local! {
-    /// `None`: nobody observes. Otherwise the last verdict since the innermost `observe`.
-    static OBSERVED: RefCell<Option<Option<Verdict>>> = const { RefCell::new(None) };
-}
-
-/// Puts back what an enclosing `observe` had, on unwinding too.
-struct Enclosing(Option<Option<Verdict>>);
-
-impl Drop for Enclosing {
-    fn drop(&mut self) {
-        OBSERVED.set(self.0.take());
-    }
+    static VERDICT: Slot<Verdict> = const { Slot::new() };
 }
 
 /// Runs `body` and returns with its result the last verdict that a verifier reached inside it on
 /// this thread. The engine flattens a verifier's error; the verdict goes around it. Calls nest.
 pub fn observe<R>(body: impl FnOnce() -> R) -> (R, Option<Verdict>) {
-    let enclosing = Enclosing(OBSERVED.replace(Some(None)));
-    let result = body();
-    let verdict = OBSERVED.take().flatten();
-    drop(enclosing);
-    (result, verdict)
+    observed::observe(&VERDICT, body)
 }
 
 /// Leaves a verdict for the innermost `observe`, if there is one.
 pub(super) fn deposit(verdict: Verdict) {
-    OBSERVED.with_borrow_mut(|observed| {
-        if let Some(last) = observed {
-            *last = Some(verdict);
-        }
-    });
+    observed::tell(&VERDICT, verdict);
 }
 
 #[cfg(test)]
@@ -167,34 +149,5 @@ mod tests {
         assert_eq!((error.verify(), error.depth()), (10, Some(0)));
         assert_eq!(error.alert(), Some(Alert::Sent(45)));
         assert_eq!(error.reason(), c"CERTIFICATE_VERIFY_FAILED");
-    }
-
-    #[test]
-    fn observing_nests() {
-        let (inner, outer) = observe(|| {
-            deposit(refused(10));
-            let ((), inner) = observe(|| deposit(refused(20)));
-            inner
-        });
-        assert_eq!(inner.map(|verdict| verdict.verify()), Some(20));
-        assert_eq!(outer.map(|verdict| verdict.verify()), Some(10));
-        let ((), none) = observe(|| ());
-        assert!(none.is_none());
-    }
-
-    #[test]
-    fn unwinding_leaves_nothing_behind() {
-        let ((), outer) = observe(|| {
-            let panic = std::panic::catch_unwind(|| {
-                observe(|| {
-                    deposit(refused(20));
-                    panic!("on purpose");
-                })
-            });
-            assert!(panic.is_err());
-        });
-        assert!(outer.is_none());
-        deposit(refused(7));
-        assert!(observe(|| ()).1.is_none());
     }
 }

@@ -13,6 +13,7 @@ use rustls::{
 use rustls_pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use webpki::{EndEntityCert, RawPublicKeyEntity};
 
+use super::signature::signed_with;
 use super::verdict::{Verdict, deposit};
 use super::verify::{Peer, Sent, verify};
 use super::{Mode, Roots};
@@ -206,6 +207,7 @@ fn signature_tls12(
     cert: &CertificateDer<'_>,
     dss: &DigitallySignedStruct,
 ) -> Result<HandshakeSignatureValid, Error> {
+    signed_with(dss.scheme);
     if EndEntityCert::try_from(cert).is_ok() {
         return verify_tls12_signature(message, cert, dss, algorithms);
     }
@@ -233,6 +235,7 @@ fn signature_tls13(
     cert: &CertificateDer<'_>,
     dss: &DigitallySignedStruct,
 ) -> Result<HandshakeSignatureValid, Error> {
+    signed_with(dss.scheme);
     if EndEntityCert::try_from(cert).is_ok() {
         return verify_tls13_signature(message, cert, dss, algorithms);
     }

@@ -13,6 +13,7 @@ mod layout;
 mod name;
 mod oid;
 mod pem;
+mod signature;
 mod text;
 
 use std::ffi::{CStr, CString};
