@@ -42,7 +42,7 @@ pub unsafe extern "C" fn rssl_sock_export(
 /// an authentication inside the connection (SCRAM-PLUS, GSS-API) signs, so that nobody stands between.
 /// Both ends get the same bytes. kind is
 ///
-/// "tls-exporter" (RFC 9266): 32 bytes. In TLS 1.2 it is defined with the extended master secret only:
+/// "tls-exporter" (RFC 9266): 32 bytes, exported with an empty context. In TLS 1.2 it is defined with the extended master secret only:
 /// RSSL_ERR_UNSUPPORTED unless the context has RSSL_OPT_REQUIRE_EMS.
 ///
 /// "tls-server-end-point" (RFC 5929): a hash of the server's certificate, which on the server is our
