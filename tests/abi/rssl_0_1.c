@@ -152,6 +152,7 @@ RSSL_API rssl_result rssl_ctx_set_versions(rssl_ctx *ctx, uint16_t min, uint16_t
 RSSL_API void rssl_ctx_versions(const rssl_ctx *ctx, uint16_t *min, uint16_t *max);
 RSSL_API rssl_result rssl_ctx_set_ciphers(rssl_ctx *ctx, const char *names);
 RSSL_API rssl_result rssl_ctx_set_groups(rssl_ctx *ctx, const char *names);
+RSSL_API rssl_result rssl_ctx_set_cipher_string(rssl_ctx *ctx, const char *openssl);
 RSSL_API rssl_result rssl_ctx_set_max_fragment(rssl_ctx *ctx, size_t plaintext);
 RSSL_API size_t rssl_ctx_cipher_count(const rssl_ctx *ctx);
 RSSL_API uint16_t rssl_ctx_cipher(const rssl_ctx *ctx, size_t i);

@@ -19,6 +19,23 @@ static void arguments_of_rssl_ctx_set_max_fragment(void) {
   rssl_ctx_free(ctx);
 }
 
+static void arguments_of_rssl_ctx_set_cipher_string(void) {
+  rssl_ctx *ctx;
+  size_t count;
+  CHECK_REFUSED(rssl_ctx_set_cipher_string(NULL, "ALL"));
+  CHECK_OK(rssl_ctx_new(RSSL_EITHER, &ctx));
+  count = rssl_ctx_cipher_count(ctx);
+  CHECK_REFUSED(rssl_ctx_set_cipher_string(ctx, NULL));
+  CHECK_REFUSED(rssl_ctx_set_cipher_string(ctx, "ALL:\xff"));
+  CHECK_REFUSED(rssl_ctx_set_cipher_string(ctx, "ALL:@SECLEVEL=9"));
+  CHECK_HAS(last_message(), "byte 4");
+  CHECK_RC(rssl_ctx_set_cipher_string(ctx, ""), RSSL_ERR_NAME);
+  CHECK_RC(rssl_ctx_set_cipher_string(ctx, "RC4-SHA"), RSSL_ERR_NAME);
+  CHECK_HAS(last_message(), "RC4-SHA");
+  CHECK_INT(rssl_ctx_cipher_count(ctx), count);
+  rssl_ctx_free(ctx);
+}
+
 static void arguments_of_rssl_writev(void) {
   static const uint8_t byte[] = "x";
   const rssl_bytes one = {byte, 1}, absent = {NULL, 1}, huge = {byte, TOO_LONG};
@@ -111,6 +128,7 @@ static void arguments_of_rssl_digest(void) {
 
 const struct test_case protocol_arguments[] = {
     ARGUMENTS_OF(rssl_ctx_set_max_fragment),
+    ARGUMENTS_OF(rssl_ctx_set_cipher_string),
     ARGUMENTS_OF(rssl_writev),
     ARGUMENTS_OF(rssl_detach),
     ARGUMENTS_OF(rssl_key_update),
