@@ -239,6 +239,13 @@ typedef int rssl_fd;
 #define RSSL_OPT_RETURN_EINTR (1u << 4)
 
 /**
+ * Refuse the chains that OpenSSL's X509_V_FLAG_X509_STRICT refuses, such as a CA without critical
+ * basicConstraints, keyUsage keyCertSign or subjectKeyIdentifier, a certificate without
+ * authorityKeyIdentifier, and an empty subject without critical subjectAltName.
+ */
+#define RSSL_OPT_X509_STRICT (1u << 5)
+
+/**
  * A leaf that is itself in the trust store and has no subjectAltName may match by its common
  * name.
  */
@@ -253,6 +260,31 @@ typedef int rssl_fd;
  * TLS 1.2 only with extended master secret.
  */
 #define RSSL_OPT_REQUIRE_EMS (1u << 8)
+
+/**
+ * Check the leaf, not its issuers.
+ */
+#define RSSL_CRL_LEAF_ONLY (1u << 0)
+
+/**
+ * No CRL covers it: accept. What a CRL past nextUpdate revokes stays refused.
+ */
+#define RSSL_CRL_ALLOW_UNKNOWN (1u << 1)
+
+/**
+ * A CRL past nextUpdate counts as missing: RSSL_V_CRL_EXPIRED.
+ */
+#define RSSL_CRL_ENFORCE_EXPIRY (1u << 2)
+
+/**
+ * Keep what is loaded, check nothing.
+ */
+#define RSSL_CRL_OFF (1u << 3)
+
+/**
+ * Check even with none loaded: all are refused with RSSL_V_CRL_UNAVAILABLE.
+ */
+#define RSSL_CRL_REQUIRED (1u << 4)
 
 /**
  * Poll the transport for reading: the number of POLLIN.
@@ -315,9 +347,21 @@ typedef struct rssl_ctx rssl_ctx;
 typedef struct rssl_error rssl_error;
 
 /**
+ * A ClientHello under examination: what the client offers, and the answer to it. It lives from the
+ * callback's call until it is decided. The rules for threads are those of its socket.
+ */
+typedef struct rssl_hello rssl_hello;
+
+/**
  * A certificate chain and its private key. Any number of threads may use it at once.
  */
 typedef struct rssl_identity rssl_identity;
+
+/**
+ * What a client needs to resume: in this process only, there is no byte form. Any number of threads
+ * may use it at once.
+ */
+typedef struct rssl_session rssl_session;
 
 /**
  * One TLS connection. One reader thread and one writer thread may use it at once after the
@@ -342,14 +386,22 @@ typedef uint32_t rssl_cert_reqs;
 
 /**
  * Writes the password of a key to buf (no NUL needed) and returns its length, or a negative number
- * to give up. Called only if the key is encrypted.
+ * to give up. Called only if the key or the PKCS#12 file is encrypted, and once.
  */
 typedef ptrdiff_t (*rssl_password_cb)(void *user, char *buf, size_t cap);
 
 /**
- * Takes one line of the key log, in NSS's format and without the newline. Borrowed for the call.
+ * Signs msg (not a hash) with the TLS SignatureScheme given: keys in an HSM, a TPM, a secure
+ * element. Writes the signature as TLS has it (of ECDSA: DER) to sig and returns its length, or a
+ * negative number to give up: then the handshake fails with RSSL_ERR_CALLBACK. cap is 1024 or more.
+ * It blocks the handshake.
  */
-typedef void (*rssl_keylog_cb)(void *user, const char *line);
+typedef ptrdiff_t (*rssl_sign_cb)(void *user,
+                                  uint16_t scheme,
+                                  const void *msg,
+                                  size_t len,
+                                  void *sig,
+                                  size_t cap);
 
 /**
  * Gives user back: called once, when no context or socket can use it any more, from any thread; not
@@ -358,10 +410,86 @@ typedef void (*rssl_keylog_cb)(void *user, const char *line);
 typedef void (*rssl_drop_cb)(void *user);
 
 /**
+ * Borrowed bytes. data is NULL when absent.
+ */
+typedef struct rssl_bytes {
+  const uint8_t *data;
+  size_t len;
+} rssl_bytes;
+
+/**
+ * Chooses the certificate of a client that is asked for one, instead of the context's identities.
+ * names are the authorities that the server accepts, DER names, none: any; schemes are the TLS
+ * SignatureSchemes that it can verify. Both are borrowed for the call. Return a reference, which
+ * librssl frees, or NULL to send no certificate. None is sent either where the server can verify no
+ * signature of the one returned.
+ */
+typedef struct rssl_identity *(*rssl_client_cert_cb)(void *user,
+                                                     const struct rssl_sock *s,
+                                                     const struct rssl_bytes *names,
+                                                     size_t n_names,
+                                                     const uint16_t *schemes,
+                                                     size_t n_schemes);
+
+/**
+ * Where a server keeps sessions outside of its process (Redis, memcached), so that any machine of a
+ * fleet resumes what another one began.
+ *
+ * put keeps a session and returns RSSL_OK or a negative error. get writes at most cap (64 KiB) bytes
+ * to buf and returns the length, 0 for unknown; it must remove, in one step, what it returns if
+ * remove (TLS 1.3: used once) and keep it otherwise (TLS 1.2). Both block the handshake, and can run
+ * on several threads at once. A store that fails, or returns something else than it was given,
+ * costs a full handshake, never a connection. Ids and sessions are opaque, and secret: who reads the
+ * store and the network can read the traffic; who writes the store can make up sessions. A size
+ * smaller than version 0.1's is RSSL_ERR_ARGUMENT; members that this library does not know must be
+ * zero.
+ */
+typedef struct rssl_session_store {
+  /**
+   * sizeof(rssl_session_store): lets later versions add members.
+   */
+  size_t size;
+  /**
+   * Passed to the functions.
+   */
+  void *user;
+  /**
+   * Keeps a session under id, for lifetime_seconds at most.
+   */
+  rssl_result (*put)(void *user,
+                     const void *id,
+                     size_t id_len,
+                     const void *session,
+                     size_t session_len,
+                     uint32_t lifetime_seconds);
+  /**
+   * Writes the session kept under id to buf.
+   */
+  ptrdiff_t (*get)(void *user, const void *id, size_t id_len, bool remove, void *buf, size_t cap);
+  /**
+   * Gives user back; or NULL.
+   */
+  rssl_drop_cb drop;
+} rssl_session_store;
+
+/**
+ * Takes one line of the key log, in NSS's format and without the newline. Borrowed for the call.
+ */
+typedef void (*rssl_keylog_cb)(void *user, const char *line);
+
+/**
  * Says the time in seconds since 1970. Negative: the time is not known, and the handshake that
  * asks fails with RSSL_ERR_CALLBACK.
  */
 typedef int64_t (*rssl_time_cb)(void *user);
+
+/**
+ * Looks at each ClientHello that can be answered, once, before anything is decided. Return RSSL_OK
+ * (after rssl_hello_use_ctx and its like or not) to go on, RSSL_WANT_HELLO to decide later, or a
+ * negative error to refuse with the alert handshake_failure; after rssl_hello_reject the connection
+ * is refused whatever is returned. h is borrowed for the call; rssl_sock_hello(s) is h.
+ */
+typedef rssl_result (*rssl_hello_cb)(void *user, struct rssl_sock *s, struct rssl_hello *h);
 
 /**
  * A transport made of your functions.
@@ -394,14 +522,6 @@ typedef struct rssl_io {
    */
   rssl_drop_cb drop;
 } rssl_io;
-
-/**
- * Borrowed bytes. data is NULL when absent.
- */
-typedef struct rssl_bytes {
-  const uint8_t *data;
-  size_t len;
-} rssl_bytes;
 
 /**
  * One of the RSSL_SUBJECT and RSSL_ISSUER numbers.
@@ -884,16 +1004,18 @@ RSSL_API struct rssl_cert *rssl_ctx_root_new(const struct rssl_ctx *ctx, size_t 
 RSSL_API rssl_result rssl_ctx_clear_roots(struct rssl_ctx *ctx);
 
 /**
- * rssl_ctx_load_cert_file adds an identity: a chain (leaf first) and its key. key_path may be
- * NULL: the key is in cert_path. password may be NULL: the key must not be encrypted.
+ * rssl_ctx_load_cert_file adds an identity: a chain (leaf first) and its key, as PEM or DER. key_path
+ * may be NULL: the key is in cert_path. cert_path may also be PKCS#12, which holds both, in any
+ * order; then key_path is NULL. password may be NULL: nothing must be encrypted.
  *
  * May be called again to add another. A server picks by SNI, then by the client's signature
  * schemes; a client by the authorities and schemes that the server names; of equals the last added.
  *
  * RSSL_ERR_FILE: a file cannot be read. RSSL_ERR_FORMAT: no certificate or key of a known form, or
- * the chain out of order. RSSL_ERR_PASSWORD: the password is missing or wrong. RSSL_ERR_KEY: the
- * type, size or encryption of the key is not supported. RSSL_ERR_MISMATCH: the key is another
- * certificate's. RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
+ * damaged. RSSL_ERR_PASSWORD: the password is missing or wrong. RSSL_ERR_KEY: the type, size or
+ * encryption of the key is not supported. RSSL_ERR_MISMATCH: the key is another certificate's, or
+ * the chain is out of order. RSSL_ERR_ARGUMENT: a NULL, or a key beside PKCS#12. After an error
+ * nothing was added. An expired leaf is added: it is a warning in the log, see rssl_set_log.
  */
 RSSL_API
 rssl_result rssl_ctx_load_cert_file(struct rssl_ctx *ctx,
@@ -902,9 +1024,8 @@ rssl_result rssl_ctx_load_cert_file(struct rssl_ctx *ctx,
                                     const char *password);
 
 /**
- * rssl_ctx_load_cert_mem adds an identity from memory, PEM or DER. key may be NULL: the key is in
- * cert. password may be NULL: the key must not be encrypted. Results as of
- * rssl_ctx_load_cert_file, without RSSL_ERR_FILE.
+ * rssl_ctx_load_cert_mem is rssl_ctx_load_cert_file from memory. key may be NULL: the key is in cert.
+ * password may be NULL. Results as of rssl_ctx_load_cert_file, without RSSL_ERR_FILE.
  */
 RSSL_API
 rssl_result rssl_ctx_load_cert_mem(struct rssl_ctx *ctx,
@@ -985,23 +1106,6 @@ RSSL_API rssl_result rssl_ctx_set_options(struct rssl_ctx *ctx, uint32_t set, ui
 RSSL_API uint32_t rssl_ctx_options(const struct rssl_ctx *ctx);
 
 /**
- * rssl_ctx_set_session_cache sets how many servers (by name) a client remembers, in this process,
- * newest first; 0: off; the default is 256. Sockets without a name take no part. What was
- * remembered is forgotten. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
- *
- * A resumed handshake does not look at certificates again. Hence a client's memory is emptied by
- * any change to trust, verification or identity, and a server resumes only under the verify mode
- * and roots that a session began under.
- */
-RSSL_API rssl_result rssl_ctx_set_session_cache(struct rssl_ctx *ctx, size_t n);
-
-/**
- * rssl_ctx_set_ticket_count sets how many TLS 1.3 tickets a server sends after a handshake; the
- * default is 2. RSSL_ERR_ARGUMENT: over 100, or ctx is NULL.
- */
-RSSL_API rssl_result rssl_ctx_set_ticket_count(struct rssl_ctx *ctx, size_t n);
-
-/**
  * rssl_ctx_set_cipher_string takes OpenSSL's cipher language, ciphers(1) ("ECDHE+AESGCM:!SHA1",
  * "HIGH:!aNULL", "DEFAULT:@SECLEVEL=2"), for programs that bring a string in it: the TLS 1.2 ciphers
  * become what it selects, in its order. Those of TLS 1.3 stay as they are and come first, as
@@ -1031,8 +1135,8 @@ RSSL_API rssl_result rssl_ctx_set_max_fragment(struct rssl_ctx *ctx, size_t plai
 
 /**
  * rssl_identity_new_file reads a chain (leaf first) and its key from files, as an object that
- * several contexts can share. key_path may be NULL: the key is in cert_path. cb may be NULL: the
- * key must not be encrypted; it is called inside this call only. RSSL_OK: *out is a new reference,
+ * several contexts can share; of what forms: see rssl_ctx_load_cert_file. key_path may be NULL: the
+ * key is in cert_path. cb may be NULL: nothing must be encrypted; it is called inside this call only. RSSL_OK: *out is a new reference,
  * to be given back with rssl_identity_free. RSSL_ERR_CALLBACK: cb gave up. RSSL_ERR_ARGUMENT: a
  * NULL. Other results as of rssl_ctx_load_cert_file.
  */
@@ -1045,8 +1149,7 @@ rssl_result rssl_identity_new_file(const char *cert_path,
                                    struct rssl_identity **out);
 
 /**
- * rssl_identity_new_mem is rssl_identity_new_file from memory, PEM or DER. key may be NULL: the
- * key is in cert.
+ * rssl_identity_new_mem is rssl_identity_new_file from memory. key may be NULL: the key is in cert.
  */
 RSSL_API
 RSSL_MUST_USE
@@ -1104,6 +1207,84 @@ RSSL_API struct rssl_identity *rssl_identity_ref(struct rssl_identity *id);
 RSSL_API void rssl_identity_free(struct rssl_identity *id);
 
 /**
+ * rssl_identity_new_signer makes an identity whose private key is elsewhere. cert is its chain, leaf
+ * first, len bytes of PEM or DER. cb signs with the n_schemes TLS SignatureSchemes, the preferred
+ * first: what the device can do; those of other kinds of keys than the leaf's are passed over. It is
+ * called inside handshakes, on several threads at once. drop may be NULL.
+ *
+ * RSSL_OK: *out is a new reference, to be given back with rssl_identity_free. RSSL_ERR_FORMAT: no
+ * certificate, or a damaged one. RSSL_ERR_KEY: the kind of the leaf's key is not supported.
+ * RSSL_ERR_ARGUMENT: a number that is no scheme known here, none that fits the leaf's key, or a NULL.
+ * That cb's key is the leaf's cannot be checked here: the peer does it.
+ */
+RSSL_API
+RSSL_MUST_USE
+rssl_result rssl_identity_new_signer(const void *cert,
+                                     size_t cert_len,
+                                     const uint16_t *schemes,
+                                     size_t n_schemes,
+                                     rssl_sign_cb cb,
+                                     void *user,
+                                     rssl_drop_cb drop,
+                                     struct rssl_identity **out);
+
+/**
+ * rssl_ctx_set_client_cert_callback makes cb choose the certificate of the clients' connections made
+ * from then on, when a server asks for one. cb may be NULL: the context's identities again. drop may
+ * be NULL. A client's sessions are forgotten, as by any change of identity. RSSL_ERR_ARGUMENT: ctx
+ * is NULL.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_client_cert_callback(struct rssl_ctx *ctx,
+                                              rssl_client_cert_cb cb,
+                                              void *user,
+                                              rssl_drop_cb drop);
+
+/**
+ * rssl_ctx_set_session_cache sets how many servers (by name) a client remembers, in this process,
+ * newest first; 0: off; the default is 256. Sockets without a name take no part. It acts at once, on
+ * live sockets too. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
+ *
+ * A resumed handshake does not look at certificates again. Hence a client's memory is emptied by
+ * any change to trust, verification or identity, and a server resumes a ticket or a stored session
+ * only under the verify mode, roots and other settings of verification that it was issued under,
+ * whatever keys or store contexts share.
+ */
+RSSL_API rssl_result rssl_ctx_set_session_cache(struct rssl_ctx *ctx, size_t n);
+
+/**
+ * rssl_ctx_set_ticket_count sets how many TLS 1.3 tickets a server sends after a handshake; the
+ * default is 2. RSSL_ERR_ARGUMENT: over 100, or ctx is NULL.
+ */
+RSSL_API rssl_result rssl_ctx_set_ticket_count(struct rssl_ctx *ctx, size_t n);
+
+/**
+ * rssl_ctx_set_ticket_keys lets servers share tickets between processes. keys are n of 48 bytes each
+ * (16 name, 32 secret), newest first: the first encrypts, all decrypt. They act at once, on live
+ * sockets too. keys may be NULL, with n = 0: own keys, rotated every 6 hours (the default); the
+ * first is made with the context, so that forked children share it. Either turns tickets on again
+ * after rssl_ctx_set_session_store. A ticket is good for 12 hours at most. keys are copied: wipe
+ * yours.
+ *
+ * RSSL_ERR_ARGUMENT: n is 0 or over 100, two keys have one name, a secret is all zeros, keys is NULL
+ * and n is not 0, or ctx is NULL. RSSL_ERR_STATE: ctx is for clients only. RSSL_ERR_INTERNAL: no
+ * random bytes for an own key. After an error nothing has changed.
+ */
+RSSL_API rssl_result rssl_ctx_set_ticket_keys(struct rssl_ctx *ctx, const void *keys, size_t n);
+
+/**
+ * rssl_ctx_set_session_store makes a server keep the sessions of the connections made from then on
+ * in store, in place of tickets, which it no longer sends; with RSSL_OPT_NO_TICKETS those of TLS 1.2
+ * only. *store is copied. store may be NULL: tickets again, as after rssl_ctx_set_ticket_keys.
+ * store->drop is called when no context or socket can use store->user any more; not when this call
+ * fails. RSSL_ERR_ARGUMENT: a size that cannot be, store->put or store->get is NULL, or ctx is NULL.
+ * RSSL_ERR_STATE: ctx is for clients only.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_session_store(struct rssl_ctx *ctx,
+                                       const struct rssl_session_store *store);
+
+/**
  * rssl_ctx_set_keylog_callback gives the secrets of the connections made from then on to cb, line by
  * line, for tools that decrypt captured traffic. Anyone with these can read the traffic. cb may be
  * NULL: no key log. drop may be NULL. The SSLKEYLOGFILE variable is not looked at: the program
@@ -1126,6 +1307,176 @@ rssl_result rssl_ctx_set_time_callback(struct rssl_ctx *ctx,
                                        rssl_time_cb cb,
                                        void *user,
                                        rssl_drop_cb drop);
+
+/**
+ * rssl_ctx_load_crl_file adds the certificate revocation lists of a file: PEM, any number, or one
+ * DER. Nothing is fetched from the network, ever. Peers are checked against them from then on, the
+ * leaf and its issuers, unless a flag says otherwise; one that no CRL covers is refused with
+ * RSSL_V_CRL_UNAVAILABLE. Of one issuer and distribution point the newest counts. It changes trust:
+ * sessions are forgotten.
+ *
+ * A CRL must be complete, of version 2, with nextUpdate and a CRL number, and about its issuer's own
+ * certificates; an issuing distribution point must have a full name, and is compared with the
+ * certificate's by its URI.
+ *
+ * RSSL_ERR_FILE: it cannot be read. RSSL_ERR_FORMAT: no CRL in it, never a silent zero, or a
+ * malformed one. RSSL_ERR_UNSUPPORTED: a delta or indirect CRL, or another that is not as above.
+ * RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
+ */
+RSSL_API rssl_result rssl_ctx_load_crl_file(struct rssl_ctx *ctx, const char *path);
+
+/**
+ * rssl_ctx_load_crl_mem is rssl_ctx_load_crl_file for len bytes at data, without RSSL_ERR_FILE.
+ */
+RSSL_API rssl_result rssl_ctx_load_crl_mem(struct rssl_ctx *ctx, const void *data, size_t len);
+
+/**
+ * rssl_ctx_set_crl_flags sets the RSSL_CRL_ flags in place of those before; 0: the default.
+ * RSSL_ERR_ARGUMENT: an unknown flag, RSSL_CRL_OFF with RSSL_CRL_REQUIRED, or ctx is NULL; nothing
+ * has changed then. It changes trust: sessions are forgotten.
+ */
+RSSL_API rssl_result rssl_ctx_set_crl_flags(struct rssl_ctx *ctx, uint32_t flags);
+
+/**
+ * rssl_ctx_clear_crls removes all revocation lists; the flags stay. It changes trust: sessions are
+ * forgotten. RSSL_ERR_ARGUMENT: ctx is NULL.
+ */
+RSSL_API rssl_result rssl_ctx_clear_crls(struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_set_verify_schemes sets the signatures that are accepted from the peer, in its handshake
+ * and in its certificates: TLS SignatureScheme numbers in order of preference. n = 0: the default.
+ * It changes trust: sessions are forgotten. RSSL_ERR_UNSUPPORTED: a scheme that this build does not
+ * verify. RSSL_ERR_ARGUMENT: a number that is no scheme, or a NULL. After an error nothing has
+ * changed.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_verify_schemes(struct rssl_ctx *ctx,
+                                        const uint16_t *schemes,
+                                        size_t n);
+
+/**
+ * rssl_ctx_set_client_ca_names sets the authorities that a server names when it asks for a client
+ * certificate, DER names, in place of the roots' and whatever RSSL_OPT_NO_CA_NAMES says. n = 0: the
+ * roots' again. Clients choose by them; whom the server trusts stays the same. RSSL_ERR_FORMAT: one
+ * that is no name, with its number, counted from 0. RSSL_ERR_ARGUMENT: more than 60000 bytes, or a
+ * NULL. After an error nothing has changed.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_client_ca_names(struct rssl_ctx *ctx,
+                                         const struct rssl_bytes *names,
+                                         size_t n);
+
+/**
+ * rssl_ctx_set_hello_callback makes cb look at each ClientHello of the servers' connections made
+ * from then on. cb may be NULL: nobody looks. drop may be NULL. RSSL_ERR_ARGUMENT: ctx is NULL.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_hello_callback(struct rssl_ctx *ctx,
+                                        rssl_hello_cb cb,
+                                        void *user,
+                                        rssl_drop_cb drop);
+
+/**
+ * rssl_hello_server_name returns the name that the client asks for (SNI), in lower case. Borrowed
+ * from h. NULL: none, or no hello is pending, or h is NULL.
+ */
+RSSL_API const char *rssl_hello_server_name(const struct rssl_hello *h);
+
+/**
+ * rssl_hello_alpn_count returns how many application protocols the client offers; 0 if h is NULL.
+ */
+RSSL_API size_t rssl_hello_alpn_count(const struct rssl_hello *h);
+
+/**
+ * rssl_hello_alpn returns the application protocol i in the client's order of preference. Borrowed
+ * from h. Absent: past the end, or h is NULL.
+ */
+RSSL_API struct rssl_bytes rssl_hello_alpn(const struct rssl_hello *h, size_t i);
+
+/**
+ * rssl_hello_cipher_count returns how many ciphers the client offers; 0 if h is NULL.
+ */
+RSSL_API size_t rssl_hello_cipher_count(const struct rssl_hello *h);
+
+/**
+ * rssl_hello_cipher returns the IANA number of cipher i in the client's order of preference, which
+ * may be one that this library does not know. 0: past the end, or h is NULL.
+ */
+RSSL_API uint16_t rssl_hello_cipher(const struct rssl_hello *h, size_t i);
+
+/**
+ * rssl_hello_scheme_count returns how many signature schemes the client can verify; 0 if h is NULL.
+ */
+RSSL_API size_t rssl_hello_scheme_count(const struct rssl_hello *h);
+
+/**
+ * rssl_hello_scheme returns the TLS SignatureScheme i in the client's order of preference. 0: past
+ * the end, or h is NULL.
+ */
+RSSL_API uint16_t rssl_hello_scheme(const struct rssl_hello *h, size_t i);
+
+/**
+ * rssl_hello_ca_count returns how many authorities the client names by which the server's
+ * certificate may be issued; 0: any, or h is NULL. TLS 1.3 clients alone can name some.
+ */
+RSSL_API size_t rssl_hello_ca_count(const struct rssl_hello *h);
+
+/**
+ * rssl_hello_ca returns the name of authority i, DER. Borrowed from h. Absent: past the end, or h is
+ * NULL.
+ */
+RSSL_API struct rssl_bytes rssl_hello_ca(const struct rssl_hello *h, size_t i);
+
+/**
+ * rssl_hello_use_ctx answers under the settings of ctx, as they are at this call, in place of those
+ * that the socket was made with: trust, identities, versions, ciphers, ALPN, sessions and options.
+ * Its own hello callback is not called. This and the next two can be combined in any order; the last
+ * call of each counts. ctx may be freed afterwards.
+ *
+ * RSSL_OK. RSSL_ERR_STATE: ctx is not for servers, or no hello is pending. RSSL_ERR_ARGUMENT: a
+ * NULL.
+ */
+RSSL_API rssl_result rssl_hello_use_ctx(struct rssl_hello *h, struct rssl_ctx *ctx);
+
+/**
+ * rssl_hello_use_identity shows id, whatever identities the context has. It takes a reference of its
+ * own. RSSL_OK. RSSL_ERR_STATE: no hello is pending. RSSL_ERR_ARGUMENT: a NULL.
+ */
+RSSL_API rssl_result rssl_hello_use_identity(struct rssl_hello *h, struct rssl_identity *id);
+
+/**
+ * rssl_hello_use_alpn agrees on the application protocol proto, whatever the context has. RSSL_OK.
+ * RSSL_ERR_STATE: no hello is pending. RSSL_ERR_ARGUMENT: the client does not offer it, or a NULL.
+ */
+RSSL_API rssl_result rssl_hello_use_alpn(struct rssl_hello *h, const char *proto);
+
+/**
+ * rssl_hello_continue goes on with the answer as it is: h is gone, and calls on its socket take up
+ * the handshake again; rssl_events says RSSL_POLL_READY until one has. Any thread may call it, and
+ * the functions above, while no other is inside a call on the socket. RSSL_OK. RSSL_ERR_STATE: called
+ * from the callback (return RSSL_OK there), no hello is pending, or another thread is inside a call
+ * on the socket. RSSL_ERR_ARGUMENT: h is NULL.
+ */
+RSSL_API
+rssl_result rssl_hello_continue(struct rssl_hello *h);
+
+/**
+ * rssl_hello_reject ends the connection with alert, such as unrecognized_name (112), which is sent
+ * at once as far as the transport takes it; if not, rssl_events says RSSL_POLL_OUT. h is gone, and
+ * calls on its socket return RSSL_ERR_CALLBACK. Called from the callback it takes effect when that
+ * returns, whatever it returns. RSSL_OK. RSSL_ERR_STATE: no hello is pending, or another thread is
+ * inside a call on the socket. RSSL_ERR_ARGUMENT: alert is not the number of an error alert, or h is
+ * NULL.
+ */
+RSSL_API rssl_result rssl_hello_reject(struct rssl_hello *h, int alert);
+
+/**
+ * rssl_sock_hello returns the ClientHello that is pending, in the callback and after
+ * RSSL_WANT_HELLO. Borrowed from s until rssl_hello_continue or rssl_hello_reject. NULL: none is
+ * pending, or s is NULL.
+ */
+RSSL_API struct rssl_hello *rssl_sock_hello(struct rssl_sock *s);
 
 /**
  * rssl_sock_new makes a connection in the role given, which ctx must allow. name is the server's
@@ -1204,7 +1555,8 @@ RSSL_API rssl_result rssl_sock_set_io(struct rssl_sock *s, const struct rssl_io 
  * after rssl_feed_eof. RSSL_ERR_ARGUMENT: a NULL.
  *
  * On memory, RSSL_WANT_READ says feed and RSSL_WANT_WRITE says drain; drain after every call, errors
- * and shutdown included, before you wait.
+ * and shutdown included, before you wait. While a hello is pending rssl_feed goes on to store, and
+ * there is nothing to drain.
  */
 RSSL_API RSSL_MUST_USE ptrdiff_t rssl_feed(struct rssl_sock *s, const void *data, size_t len);
 
@@ -1230,10 +1582,12 @@ RSSL_API size_t rssl_drain_pending(const struct rssl_sock *s);
  * rssl_handshake finishes the handshake: RSSL_OK, a WANT or an error. Calling it is optional:
  * reading and writing do it. After RSSL_OK it does nothing. In TLS 1.3 a client's RSSL_OK does not
  * mean that its own certificate was accepted: a refusal is RSSL_ERR_ALERT from the first rssl_read.
- * RSSL_ERR_STATE: called from a callback of s, or beside another call on s. RSSL_ERR_ARGUMENT: s is
- * NULL. Other errors end the connection: RSSL_ERR_VERIFY, RSSL_ERR_NO_CERT, RSSL_ERR_ALERT,
- * RSSL_ERR_PROTOCOL, RSSL_ERR_NO_SHARED, RSSL_ERR_NO_ALPN, RSSL_ERR_NOT_TLS, RSSL_ERR_EOF,
- * RSSL_ERR_IO; RSSL_ERR_INTERRUPTED does not.
+ * RSSL_WANT_HELLO, as from every call that reads, writes, flushes or shuts down meanwhile: the hello
+ * callback decides later; see rssl_hello_continue. RSSL_ERR_STATE: called from a callback of s, or
+ * beside another call on s. RSSL_ERR_ARGUMENT: s is NULL. Other errors end the connection:
+ * RSSL_ERR_VERIFY, RSSL_ERR_NO_CERT, RSSL_ERR_ALERT, RSSL_ERR_PROTOCOL, RSSL_ERR_NO_SHARED,
+ * RSSL_ERR_NO_ALPN, RSSL_ERR_NOT_TLS, RSSL_ERR_CALLBACK, RSSL_ERR_EOF, RSSL_ERR_IO;
+ * RSSL_ERR_INTERRUPTED does not.
  */
 RSSL_API RSSL_MUST_USE rssl_result rssl_handshake(struct rssl_sock *s);
 
@@ -1308,9 +1662,9 @@ RSSL_API RSSL_MUST_USE rssl_result rssl_flush(struct rssl_sock *s);
  * rssl_events returns what to poll the transport for now: RSSL_POLL_IN (of two descriptors: the
  * reading one) and RSSL_POLL_OUT, the numbers of POLLIN and POLLOUT on Linux, BSD and macOS.
  * RSSL_POLL_READY beside them: rssl_read returns at once, do not sleep (a program that pauses
- * reading ignores IN and READY). 0: nothing to wait for: the connection is over and all was sent, or
- * s is NULL. The whole of event-loop integration is: poll for this, then call again; edge-triggered,
- * until a WANT.
+ * reading ignores IN and READY). 0: nothing to wait for: a hello is pending, or the connection is
+ * over and all was sent, or s is NULL. The whole of event-loop integration is: poll for this, then
+ * call again; edge-triggered, until a WANT.
  */
 RSSL_API uint32_t rssl_events(const struct rssl_sock *s);
 
@@ -1354,6 +1708,34 @@ rssl_result rssl_key_update(struct rssl_sock *s);
  * later errors do not replace it.
  */
 RSSL_API const struct rssl_error *rssl_sock_error(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_session_new returns a reference to the newest session that a client got from the server
+ * on s, or NULL: none yet, or s is NULL or a server's. TLS 1.3 sessions come behind the handshake:
+ * read first. Works whatever rssl_ctx_set_session_cache says, and takes the session out of the
+ * context's memory, so that no other connection uses it up. Give it back with rssl_session_free.
+ */
+RSSL_API struct rssl_session *rssl_sock_session_new(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_set_session makes s resume session, if the server agrees; else there is a full
+ * handshake. A TLS 1.3 session is used up by it. Again replaces what was set. RSSL_ERR_STATE: input
+ * or output has happened on s, s is a server's, or the session is used up. RSSL_ERR_ARGUMENT: the
+ * session is from another context, from an earlier state of its trust or identity or of a
+ * connection to another name, or a NULL.
+ */
+RSSL_API rssl_result rssl_sock_set_session(struct rssl_sock *s, struct rssl_session *session);
+
+/**
+ * rssl_session_ref takes one more reference to session and returns session; NULL for NULL. Give it
+ * back with rssl_session_free.
+ */
+RSSL_API struct rssl_session *rssl_session_ref(struct rssl_session *session);
+
+/**
+ * rssl_session_free gives back one reference. session may be NULL.
+ */
+RSSL_API void rssl_session_free(struct rssl_session *session);
 
 /**
  * rssl_sock_is_connected returns whether the handshake is done; false if s is NULL.

@@ -14,7 +14,7 @@ fn read(relative: &str) -> String {
 }
 
 /// The files of src/ffi in the order in which a person reads the header.
-const SOURCES: [&str; 17] = [
+const SOURCES: &[&str] = &[
     "results",
     "bytes",
     "drop_user",
@@ -22,9 +22,16 @@ const SOURCES: [&str; 17] = [
     "ctx",
     "protocol",
     "identity",
+    "signer",
+    "client_cert",
+    "resumption",
     "hooks",
+    "revocation",
+    "verification",
+    "hello",
     "sock",
     "io",
+    "session",
     "agreed",
     "exporter",
     "names",

@@ -5,9 +5,12 @@
 //! each generation of the settings.
 
 mod build;
+mod identities;
 mod protocol;
+mod revocation;
 mod sessions;
 mod settings;
+mod verification;
 
 use std::mem;
 use std::path::Path;
@@ -17,9 +20,8 @@ use crate::crypto::versions::VersionRange;
 use crate::crypto::{groups, suites};
 use crate::engine::hooks::{Clock, KeyLogger};
 use crate::error::{Error, Result};
-use crate::identity::Identity;
 use crate::session::ServerMemory;
-use crate::socket::Setup;
+use crate::socket::{HelloHook, Setup};
 use crate::trust::{Mode, Roots};
 use crate::x509::Certificate;
 use settings::Settings;
@@ -160,15 +162,6 @@ impl Context {
         self.state().settings.policy.roots.get(i).cloned()
     }
 
-    pub fn add_identity(&self, identity: Identity) -> Result<()> {
-        self.change_identities(|identities| identities.push(Arc::new(identity)))
-    }
-
-    /// Replaces all identities.
-    pub fn set_identities(&self, replacing: Vec<Arc<Identity>>) -> Result<()> {
-        self.change_identities(|identities| *identities = replacing)
-    }
-
     /// A bound of 0 is the library's own.
     pub fn set_versions(&self, min: u16, max: u16) -> Result<()> {
         let versions = VersionRange::new(min, max)?;
@@ -243,11 +236,13 @@ impl Context {
                 set & clear
             )));
         }
-        let trust = (set | clear) & Switch::InsecureMatchCn as u32 != 0;
+        let of_trust = Switch::InsecureMatchCn as u32 | Switch::X509Strict as u32;
+        let trust = (set | clear) & of_trust != 0;
         let change = |settings: &mut Settings| {
             settings.options = (settings.options | set) & !clear;
             settings.policy.match_cn = settings.has(Switch::InsecureMatchCn);
             settings.protocol.require_ems = settings.has(Switch::RequireEms);
+            settings.policy.strict = settings.has(Switch::X509Strict);
             Ok(())
         };
         if trust {
@@ -259,6 +254,14 @@ impl Context {
 
     pub fn options(&self) -> u32 {
         self.state().settings.options
+    }
+
+    /// Shows the program each ClientHello of the connections to come.
+    pub fn set_hello_hook(&self, hook: Option<HelloHook>) -> Result<()> {
+        self.change(|settings| {
+            settings.hello = hook.map(Arc::new);
+            Ok(())
+        })
     }
 
     /// Takes the lines of the key log of the connections to come.
@@ -297,14 +300,6 @@ impl Context {
         self.change(|settings| {
             change(settings)?;
             settings.forget_trust();
-            Ok(())
-        })
-    }
-
-    fn change_identities(&self, change: impl FnOnce(&mut Vec<Arc<Identity>>)) -> Result<()> {
-        self.change(|settings| {
-            change(&mut settings.identities);
-            settings.forget_identities();
             Ok(())
         })
     }

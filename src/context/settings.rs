@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use rustls::client::ResolvesClientCert;
+
 use crate::engine::config::Protocol;
 use crate::error::{Error, Result};
-use crate::identity::{Identities, Identity};
+use crate::identity::{ClientCertHook, Identity};
 use crate::session::{ClientMemory, ServerMemory, SessionStore};
+use crate::socket::HelloHook;
 use crate::trust::{Mode, Policy, Roots, Verifier};
 
 /// The roles in which a context's sockets may act.
@@ -24,6 +27,7 @@ pub enum Switch {
     NoTickets = 1 << 2,
     NoSni = 1 << 3,
     ReturnEintr = 1 << 4,
+    X509Strict = 1 << 5,
     InsecureMatchCn = 1 << 6,
     NoCaNames = 1 << 7,
     RequireEms = 1 << 8,
@@ -34,6 +38,7 @@ const KNOWN_OPTIONS: u32 = Switch::AlpnOptional as u32
     | Switch::NoTickets as u32
     | Switch::NoSni as u32
     | Switch::ReturnEintr as u32
+    | Switch::X509Strict as u32
     | Switch::InsecureMatchCn as u32
     | Switch::NoCaNames as u32
     | Switch::RequireEms as u32;
@@ -54,19 +59,23 @@ const TICKETS: usize = 2;
 pub struct Settings {
     pub policy: Policy,
     pub identities: Vec<Arc<Identity>>,
+    /// In place of the identities, for clients.
+    pub client_cert_hook: Option<Arc<ClientCertHook>>,
     pub protocol: Protocol,
     pub options: u32,
     pub session_cache: usize,
+    /// Of one state of a client's trust and identity.
+    pub client_memory: Arc<ClientMemory>,
     pub ticket_count: usize,
+    pub hello: Option<Arc<HelloHook>>,
     /// Of a context for servers.
     pub server_memory: Option<Arc<ServerMemory>>,
     /// Where a server keeps sessions instead.
     pub session_store: Option<Arc<dyn SessionStore>>,
     /// The rest is made when it is first needed. The engine takes up a session only under the
     /// very verifier and identities that it began with, and knows them by their address.
-    pub client_memory: Option<Arc<ClientMemory>>,
     pub verifier: Option<Arc<Verifier>>,
-    pub client_identities: Option<Arc<Identities>>,
+    pub client_identities: Option<Arc<dyn ResolvesClientCert>>,
 }
 
 impl Settings {
@@ -82,13 +91,15 @@ impl Settings {
                 ..Policy::new(Roots::new(), mode)
             },
             identities: Vec::new(),
+            client_cert_hook: None,
             protocol: Protocol::default(),
             options: Switch::ServerOrder as u32,
             session_cache: SESSION_CACHE,
+            client_memory: ClientMemory::new(SESSION_CACHE),
             ticket_count: TICKETS,
+            hello: None,
             server_memory,
             session_store: None,
-            client_memory: None,
             verifier: None,
             client_identities: None,
         }
@@ -100,13 +111,13 @@ impl Settings {
 
     /// Starts a new generation of trust. What a server gave out is bound to its trust by itself.
     pub fn forget_trust(&mut self) {
-        self.client_memory = None;
+        self.client_memory = ClientMemory::new(self.session_cache);
         self.verifier = None;
     }
 
     /// Starts a new generation of a client's identity; what a server shows is its own affair.
     pub fn forget_identities(&mut self) {
-        self.client_memory = None;
+        self.client_memory = ClientMemory::new(self.session_cache);
         self.client_identities = None;
     }
 }

@@ -1,24 +1,27 @@
 //! Frozen settings: what the connections of one generation of a context share.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::compress::CompressionCache;
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
+use rustls::pki_types::ServerName;
 use rustls::server::danger::ClientCertVerifier;
-use rustls::server::{ClientHello, NoClientAuth, ResolvesServerCert};
+use rustls::server::{NoClientAuth, ResolvesServerCert};
 use rustls::{
     ClientConfig, ConfigBuilder, ConfigSide, ServerConfig, SupportedCipherSuite,
     SupportedProtocolVersion, WantsVerifier,
 };
 
+use super::hello::ClientHello;
 use super::hooks::Hooks;
 use super::record;
 use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
-use crate::session::{ClientMemory, ServerSessions};
+use crate::session::{ClientMemory, ClientSessions, ServerSessions};
 
 /// Chains that a server keeps compressed. The best compression of one takes milliseconds, which no
 /// handshake but the first may cost, however many names are served.
@@ -120,8 +123,8 @@ impl Protocol {
 
 /// What a client's connections share.
 pub struct ClientConfigs {
-    named: Arc<ClientConfig>,
-    nameless: Arc<ClientConfig>,
+    pub(super) config: Arc<ClientConfig>,
+    memory: Arc<ClientMemory>,
 }
 
 impl ClientConfigs {
@@ -129,7 +132,7 @@ impl ClientConfigs {
         protocol: &Protocol,
         verifier: Arc<dyn ServerCertVerifier>,
         identities: Arc<dyn ResolvesClientCert>,
-        memory: Option<&ClientMemory>,
+        memory: Arc<ClientMemory>,
         send_sni: bool,
     ) -> Result<Self> {
         let mut config = protocol
@@ -147,30 +150,28 @@ impl ClientConfigs {
         }
         config.max_fragment_size = Some(record::HEADER + protocol.fragment);
         config.enable_sni = send_sni;
+        // Each connection puts its own sessions here.
         config.resumption = Resumption::disabled();
-        let mut named = config.clone();
-        if let Some(memory) = memory {
-            named.resumption = Resumption::store(memory.store());
-        }
         Ok(ClientConfigs {
-            named: Arc::new(named),
-            nameless: Arc::new(config),
+            config: Arc::new(config),
+            memory,
         })
     }
 
-    /// For a connection to a server with a name, by which its sessions are remembered.
-    pub fn named(&self) -> &Arc<ClientConfig> {
-        &self.named
+    pub(super) fn config(&self) -> &Arc<ClientConfig> {
+        &self.config
+    }
+
+    /// The sessions of a connection to `name`; without one it is not remembered.
+    pub fn sessions(&self, name: Option<ServerName<'static>>) -> Arc<ClientSessions> {
+        let is_named = name.is_some();
+        let name = name.unwrap_or_else(|| ServerName::from(IpAddr::from([0, 0, 0, 0])));
+        ClientSessions::new(self.memory.clone(), name, is_named)
     }
 
     /// Whether the ClientHello carries the server's name.
     pub fn sends_sni(&self) -> bool {
-        self.named.enable_sni
-    }
-
-    /// For a connection without a name, which neither resumes nor is remembered.
-    pub fn nameless(&self) -> &Arc<ClientConfig> {
-        &self.nameless
+        self.config.enable_sni
     }
 }
 
@@ -234,16 +235,13 @@ impl ServerConfigs {
         self.without_alpn.is_some()
     }
 
-    pub(super) fn for_hello(&self, hello: &ClientHello<'_>) -> Arc<ServerConfig> {
-        let Some(without_alpn) = &self.without_alpn else {
-            return self.config.clone();
-        };
-        let enabled = |offered: &[u8]| self.config.alpn_protocols.iter().any(|own| own == offered);
-        let shared = hello.alpn().is_none_or(|mut offers| offers.any(enabled));
-        if shared {
-            self.config.clone()
-        } else {
-            without_alpn.clone()
+    pub(super) fn for_hello(&self, hello: &ClientHello) -> Arc<ServerConfig> {
+        let shares = |protocols: &[Vec<u8>]| protocols.iter().any(|own| hello.offers(own));
+        match &self.without_alpn {
+            Some(without) if !hello.alpn.is_empty() && !shares(&self.config.alpn_protocols) => {
+                without.clone()
+            }
+            _ => self.config.clone(),
         }
     }
 }

@@ -88,7 +88,7 @@ fn check_lengths(label: usize, context: usize, out: usize) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::super::config::Protocol;
-    use super::super::tests::{connected, pair};
+    use super::super::tests::{client, connected, server_configs};
     use super::*;
     use crate::crypto::versions::VersionRange;
 
@@ -153,8 +153,9 @@ mod tests {
 
     #[test]
     fn before_the_handshake_there_are_no_secrets() {
-        let (client, server) = pair(&Protocol::default());
-        for engine in [client, server] {
+        let protocol = Protocol::default();
+        let server = Engine::server(&server_configs(&protocol), false).unwrap();
+        for engine in [client(&protocol), server] {
             let exported = engine.export("EXPORTER-test", None, &mut [0; 32]);
             assert_eq!(exported.unwrap_err().code(), Code::State);
             assert!(engine.server_certificate().is_none());

@@ -1,10 +1,15 @@
 //! One TLS connection without input or output: ciphertext records in, plaintext and ciphertext
 //! out. The only place that names rustls's connection types.
 
+mod accept;
 pub mod alert;
+#[cfg(test)]
+mod certificate_compression;
+mod client;
 pub mod config;
 mod exporter;
 mod failure;
+pub mod hello;
 pub mod hooks;
 mod key_update;
 pub mod record;
@@ -12,18 +17,19 @@ pub mod record;
 use std::io::{self, BufRead, IoSlice, Read, Write};
 use std::sync::Arc;
 
-use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::server::Acceptor;
+use rustls::pki_types::CertificateDer;
 use rustls::{
-    ClientConfig, ClientConnection, Connection, HandshakeKind, InvalidMessage, PeerIncompatible,
-    ProtocolVersion, ServerConnection, SignatureScheme, SupportedCipherSuite,
+    Connection, HandshakeKind, InvalidMessage, PeerIncompatible, ProtocolVersion, ServerConfig,
+    ServerConnection, SignatureScheme, SupportedCipherSuite,
 };
 
 use crate::callback;
 use crate::error::{Alert, Error, Result};
 use crate::identity::{Identity, presented};
+use crate::session::{self, ClientSessions};
 use crate::trust::{Verdict, observe, observe_scheme};
-use config::{ServerConfigs, Terms};
+use accept::Accepting;
+use config::Terms;
 
 /// What rustls's buffer has room for when it is empty.
 const SHORT_RECORD: usize = 4096;
@@ -62,6 +68,10 @@ pub struct Engine {
     retried: bool,
     /// What the peer is shown, unless a session is resumed.
     presented: Option<Arc<Identity>>,
+    /// Of a client.
+    client_sessions: Option<Arc<ClientSessions>>,
+    /// The session must not be resumed.
+    forgotten: bool,
     /// An alert of our own making, for failures before rustls has a connection.
     alert: Vec<u8>,
     peer_closed: bool,
@@ -78,33 +88,16 @@ pub struct Engine {
 const OTHER_RECORDS: u64 = 16;
 
 enum State {
+    /// A client that has not made its ClientHello.
+    Idle(client::Idle),
     Open(Box<Connection>),
     /// A server that must see the ClientHello before it can choose its configuration.
-    Accepting(Box<Acceptor>, ServerConfigs),
+    Accepting(Box<Accepting>),
     /// The ClientHello was refused.
     Refused,
 }
 
 impl Engine {
-    /// A client's connection to `name`.
-    pub fn client(config: Arc<ClientConfig>, name: ServerName<'static>) -> Result<Self> {
-        let terms = Terms::from(&*config);
-        let connection = ClientConnection::new(config, name)
-            .map_err(|error| callback::refusal().unwrap_or_else(|| failure::translate(&error)))?;
-        Ok(Engine::new(State::open(connection.into()), terms))
-    }
-
-    pub fn server(configs: &ServerConfigs) -> Result<Self> {
-        let state = if configs.must_see_hello() {
-            State::Accepting(Box::default(), configs.clone())
-        } else {
-            let connection = ServerConnection::new(configs.config().clone())
-                .map_err(|e| failure::translate(&e))?;
-            State::open(connection.into())
-        };
-        Ok(Engine::new(state, Terms::from(&**configs.config())))
-    }
-
     fn new(state: State, terms: Terms) -> Self {
         Engine {
             state,
@@ -113,6 +106,8 @@ impl Engine {
             peer_signature: None,
             retried: false,
             presented: None,
+            client_sessions: None,
+            forgotten: false,
             alert: Vec::new(),
             peer_closed: false,
             ahead: 0,
@@ -125,7 +120,7 @@ impl Engine {
     pub fn is_handshaking(&self) -> bool {
         match &self.state {
             State::Open(connection) => connection.is_handshaking(),
-            State::Accepting(..) | State::Refused => true,
+            State::Idle(_) | State::Accepting(_) | State::Refused => true,
         }
     }
 
@@ -138,24 +133,43 @@ impl Engine {
                 .open(record, next)
                 .map_err(|error| self.fail(&error, None));
         }
-        let (((received, verdict), signature), presented) = presented::observe(|| {
-            observe_scheme(|| {
-                observe(|| match &self.state {
-                    State::Accepting(..) => self.accept(record),
-                    _ => self.open(record, &[]),
-                })
-            })
+        self.advance(|engine| match &engine.state {
+            State::Accepting(_) => engine.accept(record),
+            _ => engine.open_flight(record),
+        })
+    }
+
+    /// Takes a step of the handshake, in which the peer may be verified.
+    fn advance(
+        &mut self,
+        step: impl FnOnce(&mut Self) -> std::result::Result<(), rustls::Error>,
+    ) -> Result<()> {
+        let mut forgotten = self.forgotten;
+        let (((taken, verdict), scheme), presented) = session::handshake(&mut forgotten, || {
+            presented::observe(|| observe_scheme(|| observe(|| step(self))))
         });
-        self.peer_signature = signature.or(self.peer_signature);
+        self.forget(forgotten);
+        self.peer_signature = scheme.or(self.peer_signature);
         self.retried |= self.kind() == Some(HandshakeKind::FullWithHelloRetryRequest);
         self.presented = presented.or_else(|| self.presented.take());
         if let Some(verdict) = &verdict {
             self.verdict = Some(verdict.verify());
         }
-        received.map_err(|error| {
-            let error = self.name_version(record, error);
-            self.fail(&error, verdict)
-        })
+        taken.map_err(|error| self.fail(&error, verdict))
+    }
+
+    /// Opens a record of the handshake.
+    fn open_flight(&mut self, record: &[u8]) -> std::result::Result<(), rustls::Error> {
+        self.open(record, &[])
+            .map_err(|error| self.name_version(record, error))
+    }
+
+    /// A client's sessions of TLS 1.3 come after the handshake.
+    fn forget(&mut self, forgotten: bool) {
+        self.forgotten = forgotten;
+        if let (true, Some(sessions)) = (forgotten, &self.client_sessions) {
+            sessions.forget();
+        }
     }
 
     /// A client of TLS 1.1 or older names no signature schemes, and rustls misses those first:
@@ -166,8 +180,7 @@ impl Engine {
         if !old || error != rustls::Error::PeerIncompatible(misses) {
             return error;
         }
-        self.state = State::Refused;
-        self.alert = alert::plaintext(alert::PROTOCOL_VERSION).to_vec();
+        self.reject(alert::PROTOCOL_VERSION);
         PeerIncompatible::Tls12NotOffered.into()
     }
 
@@ -198,45 +211,6 @@ impl Engine {
         Ok(())
     }
 
-    fn accept(&mut self, record: &[u8]) -> std::result::Result<(), rustls::Error> {
-        let State::Accepting(mut acceptor, configs) =
-            std::mem::replace(&mut self.state, State::Refused)
-        else {
-            return Err(rustls::Error::HandshakeNotComplete);
-        };
-        take_whole(record, record.len(), |stream| acceptor.read_tls(stream))?;
-        let accepted = match acceptor.accept() {
-            Ok(None) => {
-                self.state = State::Accepting(acceptor, configs);
-                return Ok(());
-            }
-            Ok(Some(accepted)) => accepted,
-            Err((error, alert)) => return Err(self.refused(error, alert)),
-        };
-        let config = configs.for_hello(&accepted.client_hello());
-        self.terms = Terms::from(&*config);
-        match accepted.into_connection(config) {
-            Ok(connection) => self.state = State::open(connection.into()),
-            Err((error, alert)) => return Err(self.refused(error, alert)),
-        }
-        self.open(&[], &[])
-    }
-
-    /// Keeps the alert that rustls made; where it made none, one that says the same.
-    fn refused(
-        &mut self,
-        error: rustls::Error,
-        mut alert: rustls::server::AcceptedAlert,
-    ) -> rustls::Error {
-        // Writing to a Vec does not fail.
-        let _ = alert.write_all(&mut self.alert);
-        if self.alert.is_empty() {
-            let number = alert::sent_for(&error).unwrap_or(alert::HANDSHAKE_FAILURE);
-            self.alert = alert::plaintext(number).to_vec();
-        }
-        error
-    }
-
     fn fail(&mut self, error: &rustls::Error, verdict: Option<Verdict>) -> Error {
         if let Some(refused) = verdict.filter(|verdict| !verdict.is_accepted()) {
             return refused.to_error().with_detail(error);
@@ -255,9 +229,9 @@ impl Engine {
 
     /// Makes the alert where rustls sends none: for a handshake message that claims to be too
     /// long, while no version is agreed and hence no keys are; for a key that fits no scheme; and
-    /// where the time is not known.
+    /// where a callback gave up.
     fn complete_alert(&mut self, error: &rustls::Error) {
-        let State::Open(connection) = &self.state else {
+        let State::Open(connection) = &mut self.state else {
             return;
         };
         let untold = connection.protocol_version().is_none() && !connection.wants_write();
@@ -266,11 +240,12 @@ impl Engine {
                 rustls::AlertDescription::from(*fault).into()
             }
             error if failure::lacks_scheme(error) => alert::HANDSHAKE_FAILURE,
-            // In TLS 1.3 there are keys by then, which only rustls can use.
-            rustls::Error::FailedToGetCurrentTime
-                if connection.protocol_version() == Some(ProtocolVersion::TLSv1_2) =>
-            {
+            error if failure::is_refusal(error) && expects_plaintext(connection) => {
                 alert::INTERNAL_ERROR
+            }
+            error if failure::is_refusal(error) => {
+                // Only rustls can use the keys, and this is what it sends when asked.
+                return connection.send_close_notify();
             }
             _ => return,
         };
@@ -289,13 +264,16 @@ impl Engine {
     pub fn has_output(&self) -> bool {
         !self.alert.is_empty()
             || match &self.state {
+                State::Idle(_) => true,
                 State::Open(connection) => connection.wants_write(),
-                _ => false,
+                State::Accepting(..) | State::Refused => false,
             }
     }
 
     /// How many bytes of ciphertext wait to be sent.
     pub fn output_len(&mut self) -> usize {
+        // Why it cannot begin is told by the handshake.
+        let _ = self.begin();
         let State::Open(connection) = &mut self.state else {
             return self.alert.len();
         };
@@ -442,11 +420,22 @@ impl Engine {
 }
 
 impl State {
+    fn server(config: Arc<ServerConfig>) -> std::result::Result<Self, rustls::Error> {
+        Ok(State::open(ServerConnection::new(config)?.into()))
+    }
+
     fn open(mut connection: Connection) -> Self {
         // The socket bounds what waits; the engine's own bound would cut writes short.
         connection.set_buffer_limit(None);
         State::Open(Box::new(connection))
     }
+}
+
+/// Whether the peer of a handshake takes an alert that no key protects. An alert of our own making
+/// goes out ahead of what rustls has to send: of a TLS 1.3 server, ahead of its ServerHello.
+fn expects_plaintext(connection: &Connection) -> bool {
+    connection.protocol_version() != Some(ProtocolVersion::TLSv1_3)
+        || matches!(connection, Connection::Server(_)) && connection.wants_write()
 }
 
 /// How many records of plaintext the keys may protect; TLS 1.3 replaces them in time.
@@ -505,11 +494,11 @@ mod tests {
     use rustls::crypto::CipherSuiteCommon;
     use testca::{Authority, Leaf};
 
-    use super::config::{ClientConfigs, Protocol, ServerSwitches};
+    use super::config::{ClientConfigs, Protocol, ServerConfigs, ServerSwitches};
     use super::*;
     use crate::crypto::backend::cipher_suite;
     use crate::identity::{Identities, Identity};
-    use crate::session::{ServerMemory, ServerSessions};
+    use crate::session::{ClientMemory, ServerMemory, ServerSessions};
     use crate::trust::{Mode, Policy, Roots, Verifier};
 
     /// A TLS 1.2 cipher whose key may protect `limit` records.
@@ -528,11 +517,15 @@ mod tests {
         SupportedCipherSuite::Tls12(Box::leak(Box::new(suite)))
     }
 
-    pub(super) fn pair(protocol: &Protocol) -> (Engine, Engine) {
-        let credentials = Authority::root("root").issue(&Leaf::server(&["localhost"]));
+    pub(super) fn identity(name: &str) -> Arc<Identity> {
+        let credentials = Authority::root("root").issue(&Leaf::server(&[name]));
         let (chain, key) = (credentials.chain_pem(), credentials.key_pem());
         let identity = Identity::from_memory(chain.as_bytes(), Some(key.as_bytes()), None);
-        let identities = Identities::from(vec![Arc::new(identity.unwrap())]);
+        Arc::new(identity.unwrap())
+    }
+
+    pub(super) fn server_configs(protocol: &Protocol) -> ServerConfigs {
+        let identities = Identities::from(vec![identity("localhost")]);
         let switches = ServerSwitches {
             alpn_optional: false,
             server_order: true,
@@ -545,18 +538,24 @@ mod tests {
             tickets: false,
             tls13_tickets: 0,
         };
-        let server =
-            ServerConfigs::new(protocol, None, Arc::new(identities), sessions, &switches).unwrap();
+        ServerConfigs::new(protocol, None, Arc::new(identities), sessions, &switches).unwrap()
+    }
+
+    /// A client that accepts any certificate.
+    pub(super) fn client(protocol: &Protocol) -> Engine {
+        let memory = ClientMemory::new(1);
         let anyone = Arc::new(Verifier::new(Policy::new(Roots::new(), Mode::None)));
         let nobody = Arc::new(Identities::default());
-        let client = ClientConfigs::new(protocol, anyone, nobody, None, true).unwrap();
-        let name = "localhost".try_into().unwrap();
-        let client = Engine::client(client.named().clone(), name).unwrap();
-        (client, Engine::server(&server).unwrap())
+        let client = ClientConfigs::new(protocol, anyone, nobody, memory, true).unwrap();
+        let sessions = client.sessions(Some("localhost".try_into().unwrap()));
+        let mut client = Engine::client(&client, sessions);
+        client.begin().unwrap();
+        client
     }
 
     pub(super) fn connected(protocol: &Protocol) -> (Engine, Engine) {
-        let (mut client, mut server) = pair(protocol);
+        let mut client = client(protocol);
+        let mut server = Engine::server(&server_configs(protocol), false).unwrap();
         while client.is_handshaking() || server.is_handshaking() {
             carry(&mut client, &mut server);
             carry(&mut server, &mut client);
@@ -564,11 +563,16 @@ mod tests {
         (client, server)
     }
 
-    pub(super) fn carry(from: &mut Engine, to: &mut Engine) {
+    pub(super) fn output(from: &mut Engine) -> Vec<u8> {
         let mut flight = Vec::new();
         while from.has_output() {
             from.send_to(&mut flight).unwrap();
         }
+        flight
+    }
+
+    pub(super) fn carry(from: &mut Engine, to: &mut Engine) {
+        let flight = output(from);
         let mut rest = &flight[..];
         while let record::Extent::Complete(len) = record::extent(rest) {
             to.receive(&rest[..len], &[]).unwrap();

@@ -18,7 +18,7 @@ pub struct rssl_identity {
 }
 
 /// Writes the password of a key to buf (no NUL needed) and returns its length, or a negative number
-/// to give up. Called only if the key is encrypted.
+/// to give up. Called only if the key or the PKCS#12 file is encrypted, and once.
 pub type rssl_password_cb =
     Option<unsafe extern "C" fn(user: *mut c_void, buf: *mut c_char, cap: usize) -> isize>;
 
@@ -98,9 +98,18 @@ pub(super) unsafe fn share(id: *const rssl_identity) -> Result<Arc<Identity>> {
     }
 }
 
+/// Takes over a reference; `None` for NULL.
+///
+/// # Safety
+/// `id` is NULL, or the caller of the C interface gives up a reference to it.
+pub(super) unsafe fn take(id: *mut rssl_identity) -> Option<Arc<Identity>> {
+    // SAFETY: not NULL; such a reference was made by Arc::into_raw or increment_strong_count.
+    (!id.is_null()).then(|| unsafe { Arc::from_raw(id.cast_const().cast::<Identity>()) })
+}
+
 /// rssl_identity_new_file reads a chain (leaf first) and its key from files, as an object that
-/// several contexts can share. key_path may be NULL: the key is in cert_path. cb may be NULL: the
-/// key must not be encrypted; it is called inside this call only. RSSL_OK: *out is a new reference,
+/// several contexts can share; of what forms: see rssl_ctx_load_cert_file. key_path may be NULL: the
+/// key is in cert_path. cb may be NULL: nothing must be encrypted; it is called inside this call only. RSSL_OK: *out is a new reference,
 /// to be given back with rssl_identity_free. RSSL_ERR_CALLBACK: cb gave up. RSSL_ERR_ARGUMENT: a
 /// NULL. Other results as of rssl_ctx_load_cert_file.
 #[must_use]
@@ -130,8 +139,7 @@ pub unsafe extern "C" fn rssl_identity_new_file(
     })
 }
 
-/// rssl_identity_new_mem is rssl_identity_new_file from memory, PEM or DER. key may be NULL: the
-/// key is in cert.
+/// rssl_identity_new_mem is rssl_identity_new_file from memory. key may be NULL: the key is in cert.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_identity_new_mem(
@@ -237,11 +245,8 @@ pub unsafe extern "C" fn rssl_identity_ref(id: *mut rssl_identity) -> *mut rssl_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_identity_free(id: *mut rssl_identity) {
     get((), || {
-        if !id.is_null() {
-            // SAFETY: the caller gives up a reference that Arc::into_raw or
-            // increment_strong_count made.
-            drop(unsafe { Arc::from_raw(id.cast_const().cast::<Identity>()) });
-        }
+        // SAFETY: the caller gives up a reference.
+        drop(unsafe { take(id) });
         None
     });
 }

@@ -11,7 +11,7 @@ use super::bytes::{pieces, rssl_bytes};
 use super::ctx::{self, RSSL_CLIENT, RSSL_SERVER, rssl_ctx, rssl_role};
 use super::error::{lend, rssl_error};
 use super::io::{CallerIo, rssl_io};
-use super::results::{RSSL_WANT_CONSUME, RSSL_WANT_READ, RSSL_WANT_WRITE};
+use super::results::{RSSL_WANT_CONSUME, RSSL_WANT_HELLO, RSSL_WANT_READ, RSSL_WANT_WRITE};
 use super::{
     RSSL_OK, buffer, buffer_mut, fail, get, handle, null, out, panicked, result, rssl_result,
 };
@@ -58,7 +58,6 @@ thread_local! {
 }
 
 /// The handle whose handshake runs the callback that asks; NULL if the call is on no socket.
-#[expect(dead_code)]
 pub(super) fn current() -> *mut rssl_sock {
     SHAKING.with_borrow(|shaking| shaking.last().copied().unwrap_or(ptr::null_mut()))
 }
@@ -108,7 +107,10 @@ unsafe fn drive<T>(
     result
 }
 
-unsafe fn drive_result(s: *mut rssl_sock, call: impl FnOnce(&Socket) -> Step<()>) -> rssl_result {
+pub(super) unsafe fn drive_result(
+    s: *mut rssl_sock,
+    call: impl FnOnce(&Socket) -> Step<()>,
+) -> rssl_result {
     // SAFETY: the caller's promises are those of `drive`.
     let code = unsafe { drive(s, call, |()| RSSL_OK as isize) };
     // Every code is one of ours, and those have 32 bits.
@@ -125,6 +127,7 @@ fn want_code(want: Want) -> rssl_result {
     match want {
         Want::Read => RSSL_WANT_READ,
         Want::Write => RSSL_WANT_WRITE,
+        Want::Hello => RSSL_WANT_HELLO,
         Want::Consume => RSSL_WANT_CONSUME,
     }
 }
@@ -294,7 +297,8 @@ pub unsafe extern "C" fn rssl_sock_set_io(s: *mut rssl_sock, io: *const rssl_io)
 /// after rssl_feed_eof. RSSL_ERR_ARGUMENT: a NULL.
 ///
 /// On memory, RSSL_WANT_READ says feed and RSSL_WANT_WRITE says drain; drain after every call, errors
-/// and shutdown included, before you wait.
+/// and shutdown included, before you wait. While a hello is pending rssl_feed goes on to store, and
+/// there is nothing to drain.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_feed(s: *mut rssl_sock, data: *const c_void, len: usize) -> isize {
@@ -331,10 +335,12 @@ pub unsafe extern "C" fn rssl_drain_pending(s: *const rssl_sock) -> usize {
 /// rssl_handshake finishes the handshake: RSSL_OK, a WANT or an error. Calling it is optional:
 /// reading and writing do it. After RSSL_OK it does nothing. In TLS 1.3 a client's RSSL_OK does not
 /// mean that its own certificate was accepted: a refusal is RSSL_ERR_ALERT from the first rssl_read.
-/// RSSL_ERR_STATE: called from a callback of s, or beside another call on s. RSSL_ERR_ARGUMENT: s is
-/// NULL. Other errors end the connection: RSSL_ERR_VERIFY, RSSL_ERR_NO_CERT, RSSL_ERR_ALERT,
-/// RSSL_ERR_PROTOCOL, RSSL_ERR_NO_SHARED, RSSL_ERR_NO_ALPN, RSSL_ERR_NOT_TLS, RSSL_ERR_EOF,
-/// RSSL_ERR_IO; RSSL_ERR_INTERRUPTED does not.
+/// RSSL_WANT_HELLO, as from every call that reads, writes, flushes or shuts down meanwhile: the hello
+/// callback decides later; see rssl_hello_continue. RSSL_ERR_STATE: called from a callback of s, or
+/// beside another call on s. RSSL_ERR_ARGUMENT: s is NULL. Other errors end the connection:
+/// RSSL_ERR_VERIFY, RSSL_ERR_NO_CERT, RSSL_ERR_ALERT, RSSL_ERR_PROTOCOL, RSSL_ERR_NO_SHARED,
+/// RSSL_ERR_NO_ALPN, RSSL_ERR_NOT_TLS, RSSL_ERR_CALLBACK, RSSL_ERR_EOF, RSSL_ERR_IO;
+/// RSSL_ERR_INTERRUPTED does not.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_handshake(s: *mut rssl_sock) -> rssl_result {
@@ -431,9 +437,9 @@ pub unsafe extern "C" fn rssl_flush(s: *mut rssl_sock) -> rssl_result {
 /// rssl_events returns what to poll the transport for now: RSSL_POLL_IN (of two descriptors: the
 /// reading one) and RSSL_POLL_OUT, the numbers of POLLIN and POLLOUT on Linux, BSD and macOS.
 /// RSSL_POLL_READY beside them: rssl_read returns at once, do not sleep (a program that pauses
-/// reading ignores IN and READY). 0: nothing to wait for: the connection is over and all was sent, or
-/// s is NULL. The whole of event-loop integration is: poll for this, then call again; edge-triggered,
-/// until a WANT.
+/// reading ignores IN and READY). 0: nothing to wait for: a hello is pending, or the connection is
+/// over and all was sent, or s is NULL. The whole of event-loop integration is: poll for this, then
+/// call again; edge-triggered, until a WANT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_events(s: *const rssl_sock) -> u32 {
     get(0, || {

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rustls::sign::CertifiedKey;
+
 use super::Identity;
 use crate::observed::{self, Slot};
 
@@ -15,7 +17,8 @@ pub fn observe<R>(body: impl FnOnce() -> R) -> (R, Option<Arc<Identity>>) {
     observed::observe(&CHOSEN, body)
 }
 
-/// Tells the innermost `observe`, if there is one.
-pub(super) fn present(identity: &Arc<Identity>) {
+/// Gives the engine what was chosen, and tells the innermost `observe`, if there is one.
+pub(super) fn present(identity: &Arc<Identity>) -> Arc<CertifiedKey> {
     observed::tell(&CHOSEN, identity.clone());
+    identity.certified_key().clone()
 }

@@ -8,11 +8,13 @@ mod driven;
 mod events;
 mod exporter;
 mod handshake;
+mod hello;
 mod inbox;
 mod key_update;
 mod memory;
 mod read;
 mod send;
+mod sessions;
 mod shutdown;
 mod write;
 
@@ -21,17 +23,20 @@ use std::ffi::CString;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
-use rustls_pki_types::{CertificateDer, ServerName};
+use rustls_pki_types::CertificateDer;
 
 use crate::engine::config::{ClientConfigs, ServerConfigs};
 use crate::engine::hooks::{Clock, ReadAhead};
 use crate::engine::{Agreement, Engine};
 use crate::error::{Code, Error, Result};
+use crate::session::ClientSessions;
 use crate::transport::{Descriptor, Functions, Transport};
 use crate::trust::PeerName;
+use hello::Examination;
 use inbox::Inbox;
 
 pub use events::{POLL_IN, POLL_OUT, POLL_READY};
+pub use hello::{HelloHook, Reply};
 pub use shutdown::How;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +50,8 @@ pub enum Role {
 pub enum Want {
     Read,
     Write,
+    /// The program must decide about a ClientHello.
+    Hello,
     /// Data arrived during a shutdown and must be read first.
     Consume,
 }
@@ -74,15 +81,19 @@ pub struct Setup {
     pub return_eintr: bool,
     /// The program's own.
     pub clock: Option<Arc<Clock>>,
+    /// A server's.
+    pub hello: Option<Arc<HelloHook>>,
 }
 
 pub struct Socket {
     role: Role,
     server_name: Option<CString>,
     return_eintr: bool,
-    verifies_peer: bool,
+    verifies_peer: AtomicBool,
     /// A client's, which needs the time for the tickets that come after the handshake.
     clock: Option<Arc<Clock>>,
+    /// Of a client.
+    sessions: Option<Arc<ClientSessions>>,
     transport: OnceLock<Transport>,
     /// Set by the first call that moves bytes; the transport is fixed from then on.
     started: AtomicBool,
@@ -91,6 +102,8 @@ pub struct Socket {
     core: Mutex<Core>,
     /// Signalled when `core.sending` ends.
     sent: Condvar,
+    hello: Mutex<Examination>,
+    hello_waits: AtomicBool,
     agreed: OnceLock<Agreed>,
     failure: OnceLock<Error>,
     /// What was received behind the end of TLS, once it was given back.
@@ -138,20 +151,24 @@ impl Socket {
     /// is none, for a client that checks names without one, and for a server with one.
     pub fn new(setup: &Setup, role: Role, name: Option<&str>) -> Result<Self> {
         let name = name.map(PeerName::parse).transpose()?;
-        let engine = match role {
+        let (engine, sessions) = match role {
             Role::Client => client_engine(setup, name.as_ref())?,
             Role::Server if name.is_some() => {
                 return Err(Error::argument("a server's socket takes no name"));
             }
-            Role::Server => Engine::server(setup.server.as_ref().ok_or_else(wrong_role)?)?,
+            Role::Server => {
+                let configs = setup.server.as_ref().ok_or_else(wrong_role)?;
+                (Engine::server(configs, setup.hello.is_some())?, None)
+            }
         };
         let sends_sni = setup.client.as_ref().is_some_and(ClientConfigs::sends_sni);
         Ok(Socket {
             role,
             server_name: name.filter(|name| sends_sni && !name.is_ip()).and_then(sni),
             return_eintr: setup.return_eintr,
-            verifies_peer: setup.verifies_peer,
+            verifies_peer: AtomicBool::new(setup.verifies_peer),
             clock: setup.clock.clone().filter(|_| role == Role::Client),
+            sessions,
             transport: OnceLock::new(),
             started: AtomicBool::new(false),
             inbox: Mutex::default(),
@@ -168,6 +185,8 @@ impl Socket {
                 broken: None,
             }),
             sent: Condvar::new(),
+            hello: Mutex::new(Examination::Ahead(setup.hello.clone())),
+            hello_waits: AtomicBool::new(false),
             agreed: OnceLock::new(),
             failure: OnceLock::new(),
             detached: OnceLock::new(),
@@ -314,20 +333,27 @@ impl Socket {
             self.started.store(true, Ordering::Relaxed);
         }
     }
+
+    /// Makes a client's ClientHello, before the first input or output.
+    fn begin(&self) -> Result<()> {
+        self.start();
+        let begun = self.core().engine.begin();
+        begun.map_err(|error| self.set_failure(error))
+    }
 }
 
-fn client_engine(setup: &Setup, name: Option<&PeerName>) -> Result<Engine> {
+fn client_engine(
+    setup: &Setup,
+    name: Option<&PeerName>,
+) -> Result<(Engine, Option<Arc<ClientSessions>>)> {
     let configs = setup.client.as_ref().ok_or_else(wrong_role)?;
-    match name {
-        Some(name) => Engine::client(configs.named().clone(), name.as_server_name().clone()),
-        None if setup.check_hostname => Err(Error::argument(
+    if name.is_none() && setup.check_hostname {
+        return Err(Error::argument(
             "a client that checks the server's name needs the name",
-        )),
-        None => Engine::client(
-            configs.nameless().clone(),
-            ServerName::from(std::net::IpAddr::from([0, 0, 0, 0])),
-        ),
+        ));
     }
+    let sessions = configs.sessions(name.map(|name| name.as_server_name().clone()));
+    Ok((Engine::client(configs, sessions.clone()), Some(sessions)))
 }
 
 fn sni(name: PeerName) -> Option<CString> {

@@ -22,6 +22,7 @@ impl Socket {
         let _driven = driven::enter(self)?;
         let _writer = self.writer()?;
         self.check_failure()?;
+        self.check_hello()?;
         if !self.is_connected() {
             return Err(Error::state("the handshake is not done").into());
         }

@@ -33,6 +33,8 @@ impl Socket {
                 .and_then(|mut inbox| self.handshake_with(&mut inbox));
             match handshake {
                 Ok(()) => {}
+                // What the answer decides may bear on what to write.
+                Err(pause @ Pause::Want(Want::Hello)) => return Err(pause),
                 Err(Pause::Want(want)) => return self.queue(&mut self.core(), pieces, want),
                 Err(failed) => return Err(failed),
             }

@@ -1,6 +1,7 @@
 //! One number for a whole policy, by which sessions are bound to it.
 
 use super::Policy;
+use super::crls::Crl;
 use crate::crypto::primitives::digest::{Context, SHA256, digest};
 
 impl Policy {
@@ -12,16 +13,21 @@ impl Policy {
             mode,
             check_hostname,
             match_cn,
-            send_ca_names,
-            algorithms,
+            // A client chooses by them; they do not decide about it.
+            ca_names: _,
+            revocation,
+            strict,
+            signatures,
         } = self;
         let mut parts = Parts::new();
         parts.set(roots.iter().map(|root| root.der().as_ref()));
         parts.number(*mode as u32);
-        for switch in [check_hostname, match_cn, send_ca_names] {
+        for switch in [check_hostname, match_cn, strict] {
             parts.number(u32::from(*switch));
         }
-        let schemes = algorithms.supported_schemes();
+        parts.set(revocation.crls.iter().map(Crl::digest));
+        parts.number(revocation.switches());
+        let schemes = signatures.schemes();
         parts.number(schemes.len() as u32);
         for scheme in schemes {
             parts.number(u16::from(scheme).into());
@@ -74,7 +80,7 @@ mod tests {
 
     use testca::Authority;
 
-    use super::super::{Mode, Roots};
+    use super::super::{Mode, Roots, Signatures};
     use super::*;
     use crate::x509::Certificate;
 
@@ -103,13 +109,14 @@ mod tests {
     #[test]
     fn every_setting_makes_a_difference() {
         let policy = Policy::new(Roots::new(), Mode::Required);
-        let changes: [fn(&mut Policy); 6] = [
+        let changes: [fn(&mut Policy); 7] = [
             |policy| policy.mode = Mode::None,
             |policy| policy.mode = Mode::Optional,
             |policy| policy.check_hostname ^= true,
             |policy| policy.match_cn ^= true,
-            |policy| policy.send_ca_names ^= true,
-            |policy| policy.algorithms.mapping = &policy.algorithms.mapping[1..],
+            |policy| policy.strict ^= true,
+            |policy| policy.revocation.set_switches(1).unwrap(),
+            |policy| policy.signatures = Signatures::select(&[0x0403]).unwrap(),
         ];
         let mut seen = vec![policy.fingerprint()];
         assert_eq!(policy.clone().fingerprint(), seen[0]);

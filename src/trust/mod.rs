@@ -1,20 +1,29 @@
 //! Whom to trust: roots, verification of a peer's chain and name, and the verdict.
 
+mod ca_names;
 pub mod codes;
+mod crls;
 mod fingerprint;
 mod names;
+mod peer_scheme;
 mod refusal;
+mod revocation;
 mod roots;
-mod signature;
+mod signatures;
+mod strict;
 mod system;
 pub mod verdict;
 mod verifier;
 mod verify;
 
+pub use ca_names::CaNames;
 pub use codes::{alert_for, verify_string};
+pub use crls::Crls;
 pub use names::PeerName;
+pub use peer_scheme::observe_scheme;
+pub use revocation::{CrlSwitch, Revocation};
 pub use roots::Roots;
-pub use signature::observe_scheme;
+pub use signatures::Signatures;
 pub use verdict::{Verdict, observe};
 pub use verifier::{Policy, Verifier};
 

@@ -232,22 +232,6 @@ static void arguments_of_rssl_ctx_set_options(void) {
   });
 }
 
-static void arguments_of_rssl_ctx_set_session_cache(void) {
-  CHECK_REFUSED(rssl_ctx_set_session_cache(NULL, 1));
-  WITH_CONTEXT({
-    CHECK_REFUSED(rssl_ctx_set_session_cache(ctx, SIZE_MAX));
-    CHECK_REFUSED(rssl_ctx_set_session_cache(ctx, 1000001));
-  });
-}
-
-static void arguments_of_rssl_ctx_set_ticket_count(void) {
-  CHECK_REFUSED(rssl_ctx_set_ticket_count(NULL, 1));
-  WITH_CONTEXT({
-    CHECK_REFUSED(rssl_ctx_set_ticket_count(ctx, SIZE_MAX));
-    CHECK_REFUSED(rssl_ctx_set_ticket_count(ctx, 101));
-  });
-}
-
 static void count_drop(void *user) {
   ++*(int *)user;
 }
@@ -277,6 +261,25 @@ static void ignore_line(void *user, const char *line) {
 
 static void arguments_of_rssl_ctx_set_keylog_callback(void) {
   CHECK_TAKES_USER(rssl_ctx_set_keylog_callback, ignore_line);
+}
+
+static rssl_result look_away(void *user, rssl_sock *s, rssl_hello *h) {
+  (void)user, (void)s, (void)h;
+  return RSSL_OK;
+}
+
+static void arguments_of_rssl_ctx_set_hello_callback(void) {
+  CHECK_TAKES_USER(rssl_ctx_set_hello_callback, look_away);
+}
+
+static rssl_identity *no_certificate(void *user, const rssl_sock *s, const rssl_bytes *names,
+                                     size_t n_names, const uint16_t *schemes, size_t n_schemes) {
+  (void)user, (void)s, (void)names, (void)n_names, (void)schemes, (void)n_schemes;
+  return NULL;
+}
+
+static void arguments_of_rssl_ctx_set_client_cert_callback(void) {
+  CHECK_TAKES_USER(rssl_ctx_set_client_cert_callback, no_certificate);
 }
 
 static int64_t begin_of_time(void *user) {
@@ -318,8 +321,8 @@ const struct test_case context_arguments[] = {
     ARGUMENTS_OF(rssl_ctx_set_alpn),
     ARGUMENTS_OF(rssl_ctx_set_options),
     ARGUMENTS_OF(rssl_ctx_options),
-    ARGUMENTS_OF(rssl_ctx_set_session_cache),
-    ARGUMENTS_OF(rssl_ctx_set_ticket_count),
+    ARGUMENTS_OF(rssl_ctx_set_hello_callback),
+    ARGUMENTS_OF(rssl_ctx_set_client_cert_callback),
     ARGUMENTS_OF(rssl_ctx_set_keylog_callback),
     ARGUMENTS_OF(rssl_ctx_set_time_callback),
 };

@@ -5,6 +5,7 @@
  * that end with "result: ..."; the exit status is 0 if all ended with RSSL_OK. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "hello.h"
 #include "traffic.h"
 
 #include <arpa/inet.h>
@@ -25,6 +26,7 @@ struct settings {
       *key_log, *export_label;
   const char *certs[MOST_IDENTITIES], *keys[MOST_IDENTITIES];
   bool require_client_cert, request_client_cert, no_ca_names, no_tickets, require_ems;
+  struct hello hello;
   struct traffic traffic;
 };
 
@@ -32,6 +34,7 @@ static int usage(void) {
   fputs("usage: peer client|server [--port PORT] [--name NAME] [--ca F] [--cert F --key F]...\n"
         "            [--require-client-cert | --request-client-cert] [--no-ca-names]\n"
         "            [--no-tickets] [--tls 1.2|1.3] [--ciphers LIST] [--groups LIST]\n"
+        "            [--hello] [--hello-later] [--hello-alpn NAME] [--hello-alert NUMBER]\n"
         "            [--alpn LIST] [--echo] [--poll] [--connections N] [--time-limit SECONDS]\n"
         "            [--key-log FILE] [--export LABEL] [--require-ems]\n"
         "  PORT is on 127.0.0.1; a server's 0 lets the system choose, and \"port: N\" says what.\n",
@@ -48,6 +51,8 @@ static bool parse_flag(const char *arg, struct settings *set) {
       {"--no-ca-names", &set->no_ca_names},
       {"--no-tickets", &set->no_tickets},
       {"--require-ems", &set->require_ems},
+      {"--hello", &set->hello.look},
+      {"--hello-later", &set->hello.later},
       {"--echo", &set->traffic.echo},
       {"--poll", &set->traffic.poll}};
   for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
@@ -68,6 +73,8 @@ static bool parse_option(const char *arg, const char *value, struct settings *se
       {"--ciphers", &set->ciphers}, {"--groups", &set->groups},
       {"--alpn", &set->alpn},       {"--connections", &set->connections},
       {"--time-limit", &set->time_limit},
+      {"--hello-alpn", &set->hello.alpn},
+      {"--hello-alert", &set->hello.alert},
       {"--key-log", &set->key_log}, {"--export", &set->export_label}};
   if (value == NULL) return false;
   if (strcmp(arg, "--cert") == 0) return append(set->certs, value);
@@ -122,7 +129,7 @@ static bool log_keys(rssl_ctx *ctx, const char *path) {
   return rssl_ctx_set_keylog_callback(ctx, write_line, file, close_file) == RSSL_OK;
 }
 
-static bool configure(rssl_ctx *ctx, const struct settings *set) {
+static bool configure(rssl_ctx *ctx, struct settings *set) {
   uint32_t options = (set->no_ca_names ? RSSL_OPT_NO_CA_NAMES : 0) |
                      (set->no_tickets ? RSSL_OPT_NO_TICKETS : 0) |
                      (set->require_ems ? RSSL_OPT_REQUIRE_EMS : 0);
@@ -142,6 +149,7 @@ static bool configure(rssl_ctx *ctx, const struct settings *set) {
     return failed("--ciphers");
   if (set->groups != NULL && rssl_ctx_set_groups(ctx, set->groups) < 0) return failed("--groups");
   if (set->alpn != NULL && !set_alpn(ctx, set->alpn)) return failed("--alpn");
+  if (hello_watch(ctx, &set->hello) < 0) return failed("--hello");
   if (set->key_log != NULL && !log_keys(ctx, set->key_log)) return failed("--key-log");
   return rssl_ctx_set_options(ctx, options, 0) == RSSL_OK || failed("options");
 }
@@ -255,6 +263,8 @@ static rssl_result serve(rssl_ctx *ctx, struct settings *set, int fd) {
   }
   set->traffic.received = 0;
   rc = traffic_handshake(&set->traffic, s, fd);
+  if (rc == RSSL_WANT_HELLO && (rc = hello_decide(&set->hello, rssl_sock_hello(s))) == RSSL_OK)
+    rc = traffic_handshake(&set->traffic, s, fd);
   if (rc == RSSL_OK) {
     report_agreement(s);
     report_secrets(s, set->export_label);
