@@ -22,4 +22,3 @@ pub mod crypto;
 pub mod callback;
 pub mod error;
 pub mod logging;
-mod observed;

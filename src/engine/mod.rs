@@ -3,6 +3,7 @@
 
 mod accept;
 pub mod alert;
+mod certificate;
 #[cfg(test)]
 mod certificate_compression;
 mod client;
@@ -17,7 +18,6 @@ pub mod record;
 use std::io::{self, BufRead, IoSlice, Read, Write};
 use std::sync::Arc;
 
-use rustls::pki_types::CertificateDer;
 use rustls::{
     Connection, HandshakeKind, InvalidMessage, PeerIncompatible, ProtocolVersion, ServerConfig,
     ServerConnection, SignatureScheme, SupportedCipherSuite,
@@ -27,7 +27,7 @@ use crate::callback;
 use crate::error::{Alert, Error, Result};
 use crate::identity::{Identity, presented};
 use crate::session::{self, ClientSessions};
-use crate::trust::{Verdict, observe, observe_scheme};
+use crate::trust::{PeerChain, Verdict, observe};
 use accept::Accepting;
 use config::Terms;
 
@@ -41,8 +41,6 @@ pub struct Agreement {
     pub cipher: u16,
     pub group: u16,
     pub alpn: Option<Vec<u8>>,
-    /// The name that the client asked for; of a client's own connection it is not known here.
-    pub server_name: Option<String>,
     pub resumed: bool,
     /// The server asked for another ClientHello first.
     pub retried: bool,
@@ -66,6 +64,8 @@ pub struct Engine {
     peer_signature: Option<SignatureScheme>,
     /// The server asked for another ClientHello.
     retried: bool,
+    /// What the peer showed in this handshake.
+    peer: Option<Arc<PeerChain>>,
     /// What the peer is shown, unless a session is resumed.
     presented: Option<Arc<Identity>>,
     /// Of a client.
@@ -105,6 +105,7 @@ impl Engine {
             verdict: None,
             peer_signature: None,
             retried: false,
+            peer: None,
             presented: None,
             client_sessions: None,
             forgotten: false,
@@ -145,17 +146,18 @@ impl Engine {
         step: impl FnOnce(&mut Self) -> std::result::Result<(), rustls::Error>,
     ) -> Result<()> {
         let mut forgotten = self.forgotten;
-        let (((taken, verdict), scheme), presented) = session::handshake(&mut forgotten, || {
-            presented::observe(|| observe_scheme(|| observe(|| step(self))))
+        let ((taken, observed), presented) = session::handshake(&mut forgotten, || {
+            presented::observe(|| observe(|| step(self)))
         });
         self.forget(forgotten);
-        self.peer_signature = scheme.or(self.peer_signature);
+        self.peer_signature = observed.scheme.or(self.peer_signature);
         self.retried |= self.kind() == Some(HandshakeKind::FullWithHelloRetryRequest);
         self.presented = presented.or_else(|| self.presented.take());
-        if let Some(verdict) = &verdict {
+        self.peer = observed.peer.or_else(|| self.peer.take());
+        if let Some(verdict) = &observed.verdict {
             self.verdict = Some(verdict.verify());
         }
-        taken.map_err(|error| self.fail(&error, verdict))
+        taken.map_err(|error| self.fail(&error, observed.verdict))
     }
 
     /// Opens a record of the handshake.
@@ -390,10 +392,6 @@ impl Engine {
                 .negotiated_key_exchange_group()
                 .map_or(0, |group| group.name().into()),
             alpn: connection.alpn_protocol().map(<[u8]>::to_vec),
-            server_name: match &**connection {
-                Connection::Server(server) => server.server_name().map(str::to_owned),
-                Connection::Client(_) => None,
-            },
             resumed,
             retried: self.retried,
             peer_signature: self.peer_signature.map_or(0, u16::from),
@@ -410,11 +408,26 @@ impl Engine {
         }
     }
 
-    /// The chain that the peer sent, leaf first; empty if it sent none.
-    pub fn peer_certificates(&self) -> &[CertificateDer<'static>] {
+    /// What the peer showed, in this handshake or in the one that it goes back to.
+    pub fn peer(&self) -> Arc<PeerChain> {
+        match (&self.peer, &self.state) {
+            (Some(peer), _) => peer.clone(),
+            (None, State::Open(connection)) => {
+                let sent = connection.peer_certificates().unwrap_or_default();
+                Arc::new(PeerChain::resumed(sent))
+            }
+            _ => Arc::default(),
+        }
+    }
+
+    /// The name that a client asked for, as soon as a server knows it.
+    pub fn server_name(&self) -> Option<&str> {
         match &self.state {
-            State::Open(connection) => connection.peer_certificates().unwrap_or_default(),
-            _ => &[],
+            State::Open(connection) => match &**connection {
+                Connection::Server(server) => server.server_name(),
+                Connection::Client(_) => None,
+            },
+            _ => None,
         }
     }
 }

@@ -20,6 +20,8 @@ pub mod exporter;
 pub mod hello;
 pub mod hooks;
 pub mod identity;
+#[cfg(feature = "rustls-ffi-interop")]
+pub mod interop;
 pub mod io;
 pub mod library;
 pub mod log;
