@@ -31,6 +31,7 @@ const SOURCES: &[&str] = &[
     "hello",
     "sock",
     "io",
+    "session",
     "agreed",
     "names",
     "cert",

@@ -67,7 +67,7 @@ impl Engine {
 
     /// Goes on with the ClientHello that waits.
     pub fn answer(&mut self, answer: &Answer) -> Result<()> {
-        self.advance(|engine| engine.begin(answer))
+        self.advance(|engine| engine.configure(answer))
     }
 
     /// Refuses the ClientHello that waits; the alert is then in the output.
@@ -82,12 +82,12 @@ impl Engine {
         };
         match accepting.read(record) {
             Ok(()) if accepting.hello.is_none() || accepting.asks => Ok(()),
-            Ok(()) => self.begin(&Answer::default()),
+            Ok(()) => self.configure(&Answer::default()),
             Err(error) => self.refuse_unread(error),
         }
     }
 
-    fn begin(&mut self, answer: &Answer) -> std::result::Result<(), rustls::Error> {
+    fn configure(&mut self, answer: &Answer) -> std::result::Result<(), rustls::Error> {
         let accepting = self.accepted()?;
         let hello = accepting.hello.as_ref();
         let hello = hello.ok_or(rustls::Error::HandshakeNotComplete)?;
