@@ -464,6 +464,17 @@ typedef void (*rssl_keylog_cb)(void *user, const char *line);
 typedef int64_t (*rssl_time_cb)(void *user);
 
 /**
+ * Has the last word about a peer's certificate. verify is the built-in verdict (RSSL_V_OK or why not);
+ * chain is as the peer sent it, leaf first, borrowed for the call. Return RSSL_V_OK to accept, or the
+ * number to refuse with: any reads back from rssl_error_verify as it is.
+ */
+typedef int32_t (*rssl_verify_cb)(void *user,
+                                  const struct rssl_sock *s,
+                                  int32_t verify,
+                                  const struct rssl_cert *const *chain,
+                                  size_t chain_len);
+
+/**
  * Looks at each ClientHello that can be answered, once, before anything is decided. Return RSSL_OK
  * (after rssl_hello_use_ctx and its like or not) to go on, RSSL_WANT_HELLO to decide later, or a
  * negative error to refuse with the alert handshake_failure; after rssl_hello_reject the connection
@@ -731,12 +742,12 @@ typedef void (*rssl_log_cb)(void *user, rssl_log_level level, const char *messag
 #define RSSL_SAN_DIRNAME 5
 
 /**
- * A registered identifier: dotted digits.
+ * A registered identifier: OpenSSL's long name, or dotted digits.
  */
 #define RSSL_SAN_RID 6
 
 /**
- * Any other name, and a malformed one: the DER of the whole GeneralName.
+ * Any other name, an IP address of another length included: the DER of the whole GeneralName.
  */
 #define RSSL_SAN_OTHER 7
 
@@ -1304,6 +1315,24 @@ RSSL_API rssl_result rssl_ctx_set_crl_flags(struct rssl_ctx *ctx, uint32_t flags
 RSSL_API rssl_result rssl_ctx_clear_crls(struct rssl_ctx *ctx);
 
 /**
+ * rssl_ctx_set_verify_callback makes cb decide about the peers of the connections made from then on:
+ * pinning and trust on first use go here. cb may be NULL: the built-in verdict counts. drop may be
+ * NULL. It changes trust: sessions are forgotten. RSSL_ERR_ARGUMENT: ctx is NULL.
+ *
+ * Inside cb rssl_sock_verified_cert_new gives the path that was built, which is none unless verify is
+ * RSSL_V_OK: pin that, for a peer can put any certificate into chain. rssl_sock_peer_cert_new,
+ * rssl_sock_ocsp and rssl_sock_server_name work there too. cb is not called under RSSL_CERT_NONE,
+ * without a certificate, or when a session is resumed. With cb a server may ask for certificates
+ * without any trust roots. A connection that cb accepts against the verdict is never remembered for
+ * resumption, by either side.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_verify_callback(struct rssl_ctx *ctx,
+                                         rssl_verify_cb cb,
+                                         void *user,
+                                         rssl_drop_cb drop);
+
+/**
  * rssl_ctx_set_verify_schemes sets the signatures that are accepted from the peer, in its handshake
  * and in its certificates: TLS SignatureScheme numbers in order of preference. n = 0: the default.
  * It changes trust: sessions are forgotten. RSSL_ERR_UNSUPPORTED: a scheme that this build does not
@@ -1754,9 +1783,25 @@ RSSL_API void rssl_sock_traffic(const struct rssl_sock *s, uint64_t *rx, uint64_
 /**
  * rssl_sock_peer_cert_new returns a reference to certificate i of the chain that the peer sent, 0 is
  * the leaf, to be given back with rssl_cert_free. NULL: past the end, no certificate, the handshake
- * is not done, or s is NULL.
+ * is not done and this is not the verify callback, or s is NULL.
  */
 RSSL_API struct rssl_cert *rssl_sock_peer_cert_new(const struct rssl_sock *s, size_t i);
+
+/**
+ * rssl_sock_verified_cert_new returns a reference to certificate i of the path that was built from
+ * the leaf, 0, to the one in the trust store, which is last; to be given back with rssl_cert_free.
+ * NULL: past the end, none was built (RSSL_CERT_NONE, a resumed session, a verdict other than
+ * RSSL_V_OK), the handshake is not done and this is not the verify callback, or s is NULL.
+ */
+RSSL_API struct rssl_cert *rssl_sock_verified_cert_new(const struct rssl_sock *s, size_t i);
+
+/**
+ * rssl_sock_ocsp returns the OCSP response that a server stapled to its certificate, DER, which
+ * nobody has checked. Borrowed from s. Absent: none, a resumed session, the handshake is not done and
+ * this is not the verify callback, or s is NULL.
+ */
+RSSL_API
+struct rssl_bytes rssl_sock_ocsp(const struct rssl_sock *s);
 
 /**
  * rssl_sock_own_cert_new returns a reference to certificate i of the chain that was sent to the peer,
@@ -1903,7 +1948,10 @@ RSSL_API struct rssl_bytes rssl_cert_spki(const struct rssl_cert *c);
 
 /**
  * rssl_cert_matches returns whether a subjectAltName of c names the DNS name or IP address
- * given; the common name is not looked at. false too if name is neither, or a pointer is NULL.
+ * given, as a handshake would find it: a trailing dot of name is ignored, names in other scripts
+ * are in their xn-- form, "*" in c stands for one whole first label, and the common name is not
+ * looked at. false too if name is neither, if c cannot be the certificate of a peer (not version
+ * 3, a malformed subjectAltName, an unknown critical extension), or if a pointer is NULL.
  */
 RSSL_API bool rssl_cert_matches(const struct rssl_cert *c, const char *name);
 
@@ -1941,15 +1989,16 @@ bool rssl_cert_san_at(const struct rssl_cert *c,
                       struct rssl_bytes *value);
 
 /**
- * rssl_cert_uri_at returns URI i of the kind given, in certificate order. Borrowed from c. NULL:
- * past the end, which is none of the kinds, or c is NULL.
+ * rssl_cert_uri_at returns URI i of the kind given, in certificate order; one that holds a NUL is
+ * passed over. Borrowed from c. NULL: past the end, which is none of the kinds, or c is NULL.
  */
 RSSL_API const char *rssl_cert_uri_at(const struct rssl_cert *c, rssl_uri which, size_t i);
 
 /**
  * rssl_cert_extension returns the value, DER, of the extension with this dotted identifier, such
  * as "2.5.29.17", borrowed from c; *critical becomes whether it is critical. critical may be
- * NULL. Absent, with *critical false: there is none, or c or oid is NULL.
+ * NULL. Absent, with *critical false: there is none, or more than one, which RFC 5280 forbids, or
+ * c or oid is NULL.
  */
 RSSL_API
 struct rssl_bytes rssl_cert_extension(const struct rssl_cert *c,

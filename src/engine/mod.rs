@@ -16,7 +16,6 @@ pub mod record;
 use std::io::{self, BufRead, IoSlice, Read, Write};
 use std::sync::Arc;
 
-use rustls::pki_types::CertificateDer;
 use rustls::{
     Connection, InvalidMessage, PeerIncompatible, ProtocolVersion, ServerConfig, ServerConnection,
     SupportedCipherSuite,
@@ -26,7 +25,7 @@ use crate::callback;
 use crate::error::{Alert, Error, Result};
 use crate::identity::{Identity, presented};
 use crate::session::{self, ClientSessions};
-use crate::trust::{Verdict, observe};
+use crate::trust::{PeerChain, Verdict, observe};
 use accept::Accepting;
 
 /// What rustls's buffer has room for when it is empty.
@@ -39,8 +38,6 @@ pub struct Agreement {
     pub cipher: u16,
     pub group: u16,
     pub alpn: Option<Vec<u8>>,
-    /// The name that the client asked for; of a client's own connection it is not known here.
-    pub server_name: Option<String>,
     pub resumed: bool,
     /// The built-in verdict on the peer's certificate; `None` when nothing was verified.
     pub verify: Option<i32>,
@@ -54,6 +51,8 @@ pub struct Engine {
     available: usize,
     /// What the verifier said of the peer's certificate.
     verdict: Option<i32>,
+    /// What the peer showed in this handshake.
+    peer: Option<Arc<PeerChain>>,
     /// What the peer is shown, unless a session is resumed.
     presented: Option<Arc<Identity>>,
     /// Of a client.
@@ -92,6 +91,7 @@ impl Engine {
             state,
             available: 0,
             verdict: None,
+            peer: None,
             presented: None,
             client_sessions: None,
             forgotten: false,
@@ -132,15 +132,16 @@ impl Engine {
         step: impl FnOnce(&mut Self) -> std::result::Result<(), rustls::Error>,
     ) -> Result<()> {
         let mut forgotten = self.forgotten;
-        let ((taken, verdict), presented) = session::handshake(&mut forgotten, || {
+        let ((taken, observed), presented) = session::handshake(&mut forgotten, || {
             presented::observe(|| observe(|| step(self)))
         });
         self.forget(forgotten);
         self.presented = presented.or_else(|| self.presented.take());
-        if let Some(verdict) = &verdict {
+        self.peer = observed.peer.or_else(|| self.peer.take());
+        if let Some(verdict) = &observed.verdict {
             self.verdict = Some(verdict.verify());
         }
-        taken.map_err(|error| self.fail(&error, verdict))
+        taken.map_err(|error| self.fail(&error, observed.verdict))
     }
 
     /// Opens a record of the handshake.
@@ -375,21 +376,32 @@ impl Engine {
                 .negotiated_key_exchange_group()
                 .map_or(0, |group| group.name().into()),
             alpn: connection.alpn_protocol().map(<[u8]>::to_vec),
-            server_name: match &**connection {
-                Connection::Server(server) => server.server_name().map(str::to_owned),
-                Connection::Client(_) => None,
-            },
             resumed,
             verify: self.verdict,
             presented: self.presented.clone().filter(|_| !resumed),
         })
     }
 
-    /// The chain that the peer sent, leaf first; empty if it sent none.
-    pub fn peer_certificates(&self) -> &[CertificateDer<'static>] {
+    /// What the peer showed, in this handshake or in the one that it goes back to.
+    pub fn peer(&self) -> Arc<PeerChain> {
+        match (&self.peer, &self.state) {
+            (Some(peer), _) => peer.clone(),
+            (None, State::Open(connection)) => {
+                let sent = connection.peer_certificates().unwrap_or_default();
+                Arc::new(PeerChain::resumed(sent))
+            }
+            _ => Arc::default(),
+        }
+    }
+
+    /// The name that a client asked for, as soon as a server knows it.
+    pub fn server_name(&self) -> Option<&str> {
         match &self.state {
-            State::Open(connection) => connection.peer_certificates().unwrap_or_default(),
-            _ => &[],
+            State::Open(connection) => match &**connection {
+                Connection::Server(server) => server.server_name(),
+                Connection::Client(_) => None,
+            },
+            _ => None,
         }
     }
 }

@@ -11,6 +11,7 @@ mod hello;
 mod inbox;
 mod key_update;
 mod memory;
+mod peer;
 mod read;
 mod send;
 mod sessions;
@@ -22,15 +23,13 @@ use std::ffi::CString;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
-use rustls_pki_types::CertificateDer;
-
 use crate::engine::config::{ClientConfigs, ServerConfigs};
 use crate::engine::hooks::{Clock, ReadAhead};
 use crate::engine::{Agreement, Engine};
 use crate::error::{Code, Error, Result};
 use crate::session::ClientSessions;
 use crate::transport::{Descriptor, Functions, Transport};
-use crate::trust::PeerName;
+use crate::trust::{PeerChain, PeerName};
 use hello::Examination;
 use inbox::Inbox;
 
@@ -86,7 +85,8 @@ pub struct Setup {
 
 pub struct Socket {
     role: Role,
-    server_name: Option<CString>,
+    /// As SNI carries it: sent, or received.
+    server_name: OnceLock<CString>,
     return_eintr: bool,
     verifies_peer: AtomicBool,
     /// A client's, which needs the time for the tickets that come after the handshake.
@@ -104,6 +104,8 @@ pub struct Socket {
     hello: Mutex<Examination>,
     hello_waits: AtomicBool,
     agreed: OnceLock<Agreed>,
+    /// The peer's, once somebody asks for it.
+    ocsp: OnceLock<Box<[u8]>>,
     failure: OnceLock<Error>,
     /// What was received behind the end of TLS, once it was given back.
     detached: OnceLock<Box<[u8]>>,
@@ -137,7 +139,7 @@ pub struct Agreed {
     pub agreement: Agreement,
     /// With a NUL behind it, which its length does not count.
     pub alpn: Option<Vec<u8>>,
-    pub server_name: Option<CString>,
+    pub peer: Arc<PeerChain>,
     /// The built-in verdict on the peer's certificate; `None` when nothing was verified.
     pub verify: Option<i32>,
 }
@@ -163,7 +165,10 @@ impl Socket {
         let sends_sni = setup.client.as_ref().is_some_and(ClientConfigs::sends_sni);
         Ok(Socket {
             role,
-            server_name: name.filter(|name| sends_sni && !name.is_ip()).and_then(sni),
+            server_name: name
+                .filter(|name| sends_sni && !name.is_ip())
+                .and_then(sni)
+                .map_or_else(OnceLock::new, OnceLock::from),
             return_eintr: setup.return_eintr,
             verifies_peer: AtomicBool::new(setup.verifies_peer),
             clock: setup.clock.clone().filter(|_| role == Role::Client),
@@ -187,6 +192,7 @@ impl Socket {
             hello: Mutex::new(Examination::Ahead(setup.hello.clone())),
             hello_waits: AtomicBool::new(false),
             agreed: OnceLock::new(),
+            ocsp: OnceLock::new(),
             failure: OnceLock::new(),
             detached: OnceLock::new(),
             input_ready: AtomicBool::new(false),
@@ -240,10 +246,7 @@ impl Socket {
 
     /// The server's name as SNI carries it: sent, or, on a server, received.
     pub fn server_name(&self) -> Option<&CString> {
-        match self.role {
-            Role::Client => self.server_name.as_ref(),
-            Role::Server => self.agreed.get()?.server_name.as_ref(),
-        }
+        self.server_name.get()
     }
 
     /// The error that ended the connection.
@@ -257,12 +260,6 @@ impl Socket {
             self.received.load(Ordering::Relaxed),
             self.transmitted.load(Ordering::Relaxed),
         )
-    }
-
-    /// Certificate `i` of the chain that the peer sent; 0 is the leaf.
-    pub fn peer_certificate(&self, i: usize) -> Option<CertificateDer<'static>> {
-        let core = self.core_for_getter()?;
-        core.engine.peer_certificates().get(i).cloned()
     }
 
     /// Whether the calling thread is inside a call on this socket: in one of its callbacks.

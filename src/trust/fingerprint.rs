@@ -16,6 +16,8 @@ impl Policy {
             // A client chooses by them; they do not decide about it.
             ca_names: _,
             revocation,
+            hook,
+            hook_changes,
             strict,
             signatures,
         } = self;
@@ -27,6 +29,8 @@ impl Policy {
         }
         parts.set(revocation.crls.iter().map(Crl::digest));
         parts.number(revocation.switches());
+        parts.number(u32::from(hook.is_some()));
+        parts.number(*hook_changes);
         let schemes = signatures.schemes();
         parts.number(schemes.len() as u32);
         for scheme in schemes {
@@ -80,7 +84,7 @@ mod tests {
 
     use testca::Authority;
 
-    use super::super::{Mode, Roots, Signatures};
+    use super::super::{Mode, Roots, Signatures, VerifyHook};
     use super::*;
     use crate::x509::Certificate;
 
@@ -109,12 +113,14 @@ mod tests {
     #[test]
     fn every_setting_makes_a_difference() {
         let policy = Policy::new(Roots::new(), Mode::Required);
-        let changes: [fn(&mut Policy); 7] = [
+        let changes: [fn(&mut Policy); 9] = [
             |policy| policy.mode = Mode::None,
             |policy| policy.mode = Mode::Optional,
             |policy| policy.check_hostname ^= true,
             |policy| policy.match_cn ^= true,
             |policy| policy.strict ^= true,
+            |policy| policy.hook = Some(Arc::new(VerifyHook::new(|verify, _| verify))),
+            |policy| policy.hook_changes += 1,
             |policy| policy.revocation.set_switches(1).unwrap(),
             |policy| policy.signatures = Signatures::select(&[0x0403]).unwrap(),
         ];

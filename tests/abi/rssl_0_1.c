@@ -165,6 +165,10 @@ RSSL_API rssl_result rssl_ctx_set_versions(rssl_ctx *ctx, uint16_t min, uint16_t
 RSSL_API void rssl_ctx_versions(const rssl_ctx *ctx, uint16_t *min, uint16_t *max);
 RSSL_API rssl_result rssl_ctx_set_ciphers(rssl_ctx *ctx, const char *names);
 RSSL_API rssl_result rssl_ctx_set_groups(rssl_ctx *ctx, const char *names);
+typedef int32_t (*rssl_verify_cb)(void *user, const rssl_sock *s, int32_t verify,
+                                  const rssl_cert *const *chain, size_t chain_len);
+RSSL_API rssl_result rssl_ctx_set_verify_callback(rssl_ctx *ctx, rssl_verify_cb cb, void *user,
+                                                  rssl_drop_cb drop);
 RSSL_API rssl_result rssl_ctx_set_verify_schemes(rssl_ctx *ctx, const uint16_t *schemes, size_t n);
 RSSL_API rssl_result rssl_ctx_set_max_fragment(rssl_ctx *ctx, size_t plaintext);
 RSSL_API size_t rssl_ctx_cipher_count(const rssl_ctx *ctx);
@@ -326,6 +330,8 @@ RSSL_API const char *rssl_group_name(uint16_t g);
 /* -- certificate */
 
 RSSL_API rssl_cert *rssl_sock_peer_cert_new(const rssl_sock *s, size_t i);
+RSSL_API rssl_cert *rssl_sock_verified_cert_new(const rssl_sock *s, size_t i);
+RSSL_API rssl_bytes rssl_sock_ocsp(const rssl_sock *s);
 RSSL_API rssl_cert *rssl_sock_own_cert_new(const rssl_sock *s, size_t i);
 RSSL_API RSSL_MUST_USE rssl_result rssl_cert_new_mem(const void *data, size_t len, rssl_cert **out);
 RSSL_API RSSL_MUST_USE rssl_result rssl_cert_new_file(const char *path, rssl_cert **out);
