@@ -2024,9 +2024,11 @@ RSSL_API const char *rssl_build_info(void);
 /**
  * rssl_has says whether this build has a feature: "bundled-roots" (Mozilla's trust roots are
  * inside, for rssl_ctx_load_verify_bundled), "brotli" and "zlib" (certificates are compressed where
- * the peer takes that), "fips", "ktls". false for an unknown name.
+ * the peer takes that), "rustls-ffi-interop" (the functions of rssl_ffi.h), "fips", "ktls". false for
+ * an unknown name.
  */
-RSSL_API bool rssl_has(const char *feature);
+RSSL_API
+bool rssl_has(const char *feature);
 
 /**
  * rssl_set_log sends the log messages of the whole process to cb, up to the level max. cb may be

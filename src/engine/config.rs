@@ -1,5 +1,8 @@
 //! Frozen settings: what the connections of one generation of a context share.
 
+#[cfg(feature = "rustls-ffi-interop")]
+mod adopted;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 

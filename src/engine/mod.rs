@@ -3,6 +3,7 @@
 
 mod accept;
 pub mod alert;
+mod certificate;
 #[cfg(test)]
 mod certificate_compression;
 mod client;
