@@ -6,6 +6,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "hello.h"
+#include "identity.h"
 #include "traffic.h"
 
 #include <arpa/inet.h>
@@ -27,6 +28,7 @@ struct settings {
   const char *certs[MOST_IDENTITIES], *keys[MOST_IDENTITIES];
   bool require_client_cert, request_client_cert, no_ca_names, no_tickets, require_ems;
   struct hello hello;
+  struct identity identity;
   struct traffic traffic;
 };
 
@@ -36,6 +38,7 @@ static int usage(void) {
         "            [--no-tickets] [--tls 1.2|1.3] [--ciphers LIST] [--groups LIST]\n"
         "            [--hello] [--hello-later] [--hello-alpn NAME] [--hello-alert NUMBER]\n"
         "            [--alpn LIST] [--echo] [--poll] [--connections N] [--time-limit SECONDS]\n"
+        "            [--identity FILE [--password PASSWORD] [--ocsp FILE]]\n"
         "            [--key-log FILE] [--export LABEL] [--require-ems]\n"
         "  PORT is on 127.0.0.1; a server's 0 lets the system choose, and \"port: N\" says what.\n",
         stderr);
@@ -73,6 +76,9 @@ static bool parse_option(const char *arg, const char *value, struct settings *se
       {"--ciphers", &set->ciphers}, {"--groups", &set->groups},
       {"--alpn", &set->alpn},       {"--connections", &set->connections},
       {"--time-limit", &set->time_limit},
+      {"--identity", &set->identity.file},
+      {"--password", &set->identity.password},
+      {"--ocsp", &set->identity.ocsp},
       {"--hello-alpn", &set->hello.alpn},
       {"--hello-alert", &set->hello.alert},
       {"--key-log", &set->key_log}, {"--export", &set->export_label}};
@@ -137,6 +143,7 @@ static bool configure(rssl_ctx *ctx, struct settings *set) {
   for (size_t i = 0; i < MOST_IDENTITIES && set->certs[i] != NULL; i++)
     if (rssl_ctx_load_cert_file(ctx, set->certs[i], set->keys[i], NULL) < 0)
       return failed("--cert");
+  if (identity_use(ctx, &set->identity) < 0) return failed("--identity");
   if (set->require_client_cert && rssl_ctx_set_verify(ctx, RSSL_CERT_REQUIRED) < 0)
     return failed("--require-client-cert");
   if (set->request_client_cert && rssl_ctx_set_verify(ctx, RSSL_CERT_OPTIONAL) < 0)
