@@ -338,6 +338,12 @@ typedef struct rssl_hello rssl_hello;
 typedef struct rssl_identity rssl_identity;
 
 /**
+ * What a client needs to resume: in this process only, there is no byte form. Any number of threads
+ * may use it at once.
+ */
+typedef struct rssl_session rssl_session;
+
+/**
  * One TLS connection. One reader thread and one writer thread may use it at once after the
  * handshake; otherwise one thread at a time. See rssl_read and rssl_write.
  */
@@ -1159,8 +1165,8 @@ RSSL_API void rssl_identity_free(struct rssl_identity *id);
 
 /**
  * rssl_ctx_set_session_cache sets how many servers (by name) a client remembers, in this process,
- * newest first; 0: off; the default is 256. Sockets without a name take no part. What was
- * remembered is forgotten. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
+ * newest first; 0: off; the default is 256. Sockets without a name take no part. It acts at once, on
+ * live sockets too. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
  *
  * A resumed handshake does not look at certificates again. Hence a client's memory is emptied by
  * any change to trust, verification or identity, and a server resumes a ticket or a stored session
@@ -1665,6 +1671,34 @@ rssl_result rssl_key_update(struct rssl_sock *s);
  * later errors do not replace it.
  */
 RSSL_API const struct rssl_error *rssl_sock_error(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_session_new returns a reference to the newest session that a client got from the server
+ * on s, or NULL: none yet, or s is NULL or a server's. TLS 1.3 sessions come behind the handshake:
+ * read first. Works whatever rssl_ctx_set_session_cache says, and takes the session out of the
+ * context's memory, so that no other connection uses it up. Give it back with rssl_session_free.
+ */
+RSSL_API struct rssl_session *rssl_sock_session_new(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_set_session makes s resume session, if the server agrees; else there is a full
+ * handshake. A TLS 1.3 session is used up by it. Again replaces what was set. RSSL_ERR_STATE: input
+ * or output has happened on s, s is a server's, or the session is used up. RSSL_ERR_ARGUMENT: the
+ * session is from another context, from an earlier state of its trust or identity or of a
+ * connection to another name, or a NULL.
+ */
+RSSL_API rssl_result rssl_sock_set_session(struct rssl_sock *s, struct rssl_session *session);
+
+/**
+ * rssl_session_ref takes one more reference to session and returns session; NULL for NULL. Give it
+ * back with rssl_session_free.
+ */
+RSSL_API struct rssl_session *rssl_session_ref(struct rssl_session *session);
+
+/**
+ * rssl_session_free gives back one reference. session may be NULL.
+ */
+RSSL_API void rssl_session_free(struct rssl_session *session);
 
 /**
  * rssl_sock_is_connected returns whether the handshake is done; false if s is NULL.

@@ -30,6 +30,7 @@ const SOURCES: &[&str] = &[
     "hello",
     "sock",
     "io",
+    "session",
     "agreed",
     "names",
     "cert",

@@ -6,7 +6,7 @@ use super::settings::{Roles, Settings, Switch};
 use crate::engine::config::{ClientConfigs, ServerConfigs, ServerSwitches};
 use crate::error::Result;
 use crate::identity::Identities;
-use crate::session::{ClientMemory, ServerMemory, ServerSessions};
+use crate::session::{ServerMemory, ServerSessions};
 use crate::socket::Setup;
 use crate::trust::{CaNames, Mode, Verifier};
 
@@ -40,17 +40,11 @@ fn client(settings: &mut Settings) -> Result<ClientConfigs> {
         .clone();
     let resolver = identities(settings);
     let identities = settings.client_identities.get_or_insert(resolver).clone();
-    let memory = (settings.session_cache > 0).then(|| {
-        settings
-            .client_memory
-            .get_or_insert_with(|| Arc::new(ClientMemory::new(settings.session_cache)))
-            .clone()
-    });
     ClientConfigs::new(
         &settings.protocol,
         verifier,
         identities,
-        memory.as_deref(),
+        settings.client_memory.clone(),
         !settings.has(Switch::NoSni),
     )
 }

@@ -60,6 +60,8 @@ pub struct Settings {
     pub protocol: Protocol,
     pub options: u32,
     pub session_cache: usize,
+    /// Of one state of a client's trust and identity.
+    pub client_memory: Arc<ClientMemory>,
     pub ticket_count: usize,
     pub hello: Option<Arc<HelloHook>>,
     /// Of a context for servers.
@@ -68,7 +70,6 @@ pub struct Settings {
     pub session_store: Option<Arc<dyn SessionStore>>,
     /// The rest is made when it is first needed. The engine takes up a session only under the
     /// very verifier and identities that it began with, and knows them by their address.
-    pub client_memory: Option<Arc<ClientMemory>>,
     pub verifier: Option<Arc<Verifier>>,
     pub client_identities: Option<Arc<Identities>>,
 }
@@ -89,11 +90,11 @@ impl Settings {
             protocol: Protocol::default(),
             options: Switch::ServerOrder as u32,
             session_cache: SESSION_CACHE,
+            client_memory: ClientMemory::new(SESSION_CACHE),
             ticket_count: TICKETS,
             hello: None,
             server_memory,
             session_store: None,
-            client_memory: None,
             verifier: None,
             client_identities: None,
         }
@@ -105,13 +106,13 @@ impl Settings {
 
     /// Starts a new generation of trust. What a server gave out is bound to its trust by itself.
     pub fn forget_trust(&mut self) {
-        self.client_memory = None;
+        self.client_memory = ClientMemory::new(self.session_cache);
         self.verifier = None;
     }
 
     /// Starts a new generation of a client's identity; what a server shows is its own affair.
     pub fn forget_identities(&mut self) {
-        self.client_memory = None;
+        self.client_memory = ClientMemory::new(self.session_cache);
         self.client_identities = None;
     }
 }

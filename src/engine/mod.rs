@@ -3,6 +3,7 @@
 
 mod accept;
 pub mod alert;
+mod client;
 pub mod config;
 mod failure;
 pub mod hello;
@@ -13,16 +14,15 @@ pub mod record;
 use std::io::{self, BufRead, IoSlice, Read, Write};
 use std::sync::Arc;
 
-use rustls::pki_types::ServerName;
 use rustls::{
-    ClientConfig, ClientConnection, Connection, InvalidMessage, PeerIncompatible, ProtocolVersion,
-    ServerConfig, ServerConnection, SupportedCipherSuite,
+    Connection, InvalidMessage, PeerIncompatible, ProtocolVersion, ServerConfig, ServerConnection,
+    SupportedCipherSuite,
 };
 
 use crate::callback;
 use crate::error::{Alert, Error, Result};
 use crate::identity::{Identity, presented};
-use crate::session;
+use crate::session::{self, ClientSessions};
 use crate::trust::{PeerChain, Verdict, observe};
 use accept::Accepting;
 
@@ -53,6 +53,8 @@ pub struct Engine {
     peer: Option<Arc<PeerChain>>,
     /// What the peer is shown, unless a session is resumed.
     presented: Option<Arc<Identity>>,
+    /// Of a client.
+    client_sessions: Option<Arc<ClientSessions>>,
     /// The session must not be resumed.
     forgotten: bool,
     /// An alert of our own making, for failures before rustls has a connection.
@@ -72,6 +74,8 @@ pub struct Engine {
 const OTHER_RECORDS: u64 = 16;
 
 enum State {
+    /// A client that has not made its ClientHello.
+    Idle(client::Idle),
     Open(Box<Connection>),
     /// A server that must see the ClientHello before it can choose its configuration.
     Accepting(Box<Accepting>),
@@ -80,14 +84,6 @@ enum State {
 }
 
 impl Engine {
-    /// A client's connection to `name`.
-    pub fn client(config: Arc<ClientConfig>, name: ServerName<'static>) -> Result<Self> {
-        let fragment = config::fragment(config.max_fragment_size);
-        let connection = ClientConnection::new(config, name)
-            .map_err(|error| callback::refusal().unwrap_or_else(|| failure::translate(&error)))?;
-        Ok(Engine::new(State::open(connection.into()), fragment))
-    }
-
     fn new(state: State, fragment: usize) -> Self {
         Engine {
             state,
@@ -95,6 +91,7 @@ impl Engine {
             verdict: None,
             peer: None,
             presented: None,
+            client_sessions: None,
             forgotten: false,
             alert: Vec::new(),
             peer_closed: false,
@@ -108,7 +105,7 @@ impl Engine {
     pub fn is_handshaking(&self) -> bool {
         match &self.state {
             State::Open(connection) => connection.is_handshaking(),
-            State::Accepting(_) | State::Refused => true,
+            State::Idle(_) | State::Accepting(_) | State::Refused => true,
         }
     }
 
@@ -136,7 +133,7 @@ impl Engine {
         let ((taken, observed), presented) = session::handshake(&mut forgotten, || {
             presented::observe(|| observe(|| step(self)))
         });
-        self.forgotten = forgotten;
+        self.forget(forgotten);
         self.presented = presented.or_else(|| self.presented.take());
         self.peer = observed.peer.or_else(|| self.peer.take());
         if let Some(verdict) = &observed.verdict {
@@ -149,6 +146,14 @@ impl Engine {
     fn open_flight(&mut self, record: &[u8]) -> std::result::Result<(), rustls::Error> {
         self.open(record, &[])
             .map_err(|error| self.name_version(record, error))
+    }
+
+    /// A client's sessions of TLS 1.3 come after the handshake.
+    fn forget(&mut self, forgotten: bool) {
+        self.forgotten = forgotten;
+        if let (true, Some(sessions)) = (forgotten, &self.client_sessions) {
+            sessions.forget();
+        }
     }
 
     /// A client of TLS 1.1 or older names no signature schemes, and rustls misses those first:
@@ -243,13 +248,16 @@ impl Engine {
     pub fn has_output(&self) -> bool {
         !self.alert.is_empty()
             || match &self.state {
+                State::Idle(_) => true,
                 State::Open(connection) => connection.wants_write(),
-                _ => false,
+                State::Accepting(..) | State::Refused => false,
             }
     }
 
     /// How many bytes of ciphertext wait to be sent.
     pub fn output_len(&mut self) -> usize {
+        // Why it cannot start is told by the handshake.
+        let _ = self.start();
         let State::Open(connection) = &mut self.state else {
             return self.alert.len();
         };
@@ -475,7 +483,7 @@ mod tests {
     use super::*;
     use crate::crypto::backend::cipher_suite;
     use crate::identity::{Identities, Identity};
-    use crate::session::{ServerMemory, ServerSessions};
+    use crate::session::{ClientMemory, ServerMemory, ServerSessions};
     use crate::trust::{Mode, Policy, Roots, Verifier};
 
     /// A TLS 1.2 cipher whose key may protect `limit` records.
@@ -520,11 +528,12 @@ mod tests {
 
     /// A client that accepts any certificate.
     pub(super) fn client(protocol: &Protocol) -> Engine {
+        let memory = ClientMemory::new(1);
         let anyone = Arc::new(Verifier::new(Policy::new(Roots::new(), Mode::None)));
         let nobody = Arc::new(Identities::default());
-        let client = ClientConfigs::new(protocol, anyone, nobody, None, true).unwrap();
-        let name = "localhost".try_into().unwrap();
-        Engine::client(client.named().clone(), name).unwrap()
+        let client = ClientConfigs::new(protocol, anyone, nobody, memory, true).unwrap();
+        let sessions = client.sessions(Some("localhost".try_into().unwrap()));
+        Engine::client(&client, sessions)
     }
 
     pub(super) fn connected(protocol: &Protocol) -> (Engine, Engine) {

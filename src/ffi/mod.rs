@@ -25,6 +25,7 @@ pub mod protocol;
 pub mod results;
 pub mod resumption;
 pub mod revocation;
+pub mod session;
 pub mod signer;
 pub mod sock;
 pub mod verification;

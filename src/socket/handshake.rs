@@ -32,7 +32,7 @@ impl Socket {
     }
 
     fn drive_handshake(&self, inbox: &mut Inbox) -> Step<()> {
-        self.start();
+        self.begin()?;
         loop {
             self.check_failure()?;
             let core = self.core();

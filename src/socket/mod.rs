@@ -14,6 +14,7 @@ mod memory;
 mod peer;
 mod read;
 mod send;
+mod sessions;
 mod shutdown;
 mod write;
 
@@ -22,12 +23,11 @@ use std::ffi::CString;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
-use rustls_pki_types::ServerName;
-
 use crate::engine::config::{ClientConfigs, ServerConfigs};
 use crate::engine::hooks::{Clock, ReadAhead};
 use crate::engine::{Agreement, Engine};
 use crate::error::{Code, Error, Result};
+use crate::session::ClientSessions;
 use crate::transport::{Descriptor, Functions, Transport};
 use crate::trust::{PeerChain, PeerName};
 use hello::Examination;
@@ -91,6 +91,8 @@ pub struct Socket {
     verifies_peer: AtomicBool,
     /// A client's, which needs the time for the tickets that come after the handshake.
     clock: Option<Arc<Clock>>,
+    /// Of a client.
+    sessions: Option<Arc<ClientSessions>>,
     transport: OnceLock<Transport>,
     /// Set by the first call that moves bytes; the transport is fixed from then on.
     started: AtomicBool,
@@ -150,14 +152,14 @@ impl Socket {
     /// is none, for a client that checks names without one, and for a server with one.
     pub fn new(setup: &Setup, role: Role, name: Option<&str>) -> Result<Self> {
         let name = name.map(PeerName::parse).transpose()?;
-        let engine = match role {
+        let (engine, sessions) = match role {
             Role::Client => client_engine(setup, name.as_ref())?,
             Role::Server if name.is_some() => {
                 return Err(Error::argument("a server's socket takes no name"));
             }
             Role::Server => {
                 let configs = setup.server.as_ref().ok_or_else(wrong_role)?;
-                Engine::server(configs, setup.hello.is_some())?
+                (Engine::server(configs, setup.hello.is_some())?, None)
             }
         };
         let sends_sni = setup.client.as_ref().is_some_and(ClientConfigs::sends_sni);
@@ -170,6 +172,7 @@ impl Socket {
             return_eintr: setup.return_eintr,
             verifies_peer: AtomicBool::new(setup.verifies_peer),
             clock: setup.clock.clone().filter(|_| role == Role::Client),
+            sessions,
             transport: OnceLock::new(),
             started: AtomicBool::new(false),
             inbox: Mutex::default(),
@@ -326,20 +329,27 @@ impl Socket {
             self.started.store(true, Ordering::Relaxed);
         }
     }
+
+    /// Makes a client's ClientHello, before the first input or output.
+    fn begin(&self) -> Result<()> {
+        self.start();
+        let begun = self.core().engine.start();
+        begun.map_err(|error| self.set_failure(error))
+    }
 }
 
-fn client_engine(setup: &Setup, name: Option<&PeerName>) -> Result<Engine> {
+fn client_engine(
+    setup: &Setup,
+    name: Option<&PeerName>,
+) -> Result<(Engine, Option<Arc<ClientSessions>>)> {
     let configs = setup.client.as_ref().ok_or_else(wrong_role)?;
-    match name {
-        Some(name) => Engine::client(configs.named().clone(), name.as_server_name().clone()),
-        None if setup.check_hostname => Err(Error::argument(
+    if name.is_none() && setup.check_hostname {
+        return Err(Error::argument(
             "a client that checks the server's name needs the name",
-        )),
-        None => Engine::client(
-            configs.nameless().clone(),
-            ServerName::from(std::net::IpAddr::from([0, 0, 0, 0])),
-        ),
+        ));
     }
+    let sessions = configs.sessions(name.map(|name| name.as_server_name().clone()));
+    Ok((Engine::client(configs, sessions.clone()), Some(sessions)))
 }
 
 fn sni(name: PeerName) -> Option<CString> {

@@ -315,8 +315,8 @@ impl Socket {
     pub fn flush(&self) -> Step<()> {
         let _driven = super::driven::enter(self)?;
         let _writer = self.writer()?;
-        self.start();
         self.check_poison()?;
+        self.begin()?;
         self.check_hello()?;
         let mut core = self.send_all(self.core(), None)?;
         if let Some(error) = &core.broken {

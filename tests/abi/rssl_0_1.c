@@ -24,6 +24,7 @@ typedef struct rssl_hello rssl_hello;
 typedef struct rssl_error rssl_error;
 typedef struct rssl_bytes rssl_bytes;
 typedef struct rssl_io rssl_io;
+typedef struct rssl_session rssl_session;
 typedef struct rssl_session_store rssl_session_store;
 
 FIRST_MEMBER(rssl_bytes, data, const uint8_t *);
@@ -300,6 +301,11 @@ RSSL_API rssl_result rssl_detach(rssl_sock *s, rssl_bytes *rest);
 RSSL_API rssl_result rssl_key_update(rssl_sock *s);
 
 /* -- what was agreed */
+
+RSSL_API rssl_session *rssl_sock_session_new(const rssl_sock *s);
+RSSL_API rssl_result rssl_sock_set_session(rssl_sock *s, rssl_session *session);
+RSSL_API rssl_session *rssl_session_ref(rssl_session *session);
+RSSL_API void rssl_session_free(rssl_session *session);
 
 RSSL_API bool rssl_sock_is_connected(const rssl_sock *s);
 RSSL_API uint16_t rssl_sock_version(const rssl_sock *s);
