@@ -8,12 +8,14 @@ use rustls::{ClientConfig, ClientConnection};
 use super::config::{self, ClientConfigs};
 use super::{Engine, State, failure};
 use crate::callback;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::session::ClientSessions;
+use crate::trust::{PeerName, Verifier};
 
 /// What the ClientHello is made of.
 pub(super) struct Idle {
     config: Arc<ClientConfig>,
+    verifier: Arc<Verifier>,
     sessions: Arc<ClientSessions>,
 }
 
@@ -23,12 +25,27 @@ impl Engine {
         let fragment = config::fragment(configs.config.max_fragment_size);
         let idle = Idle {
             config: configs.config.clone(),
+            verifier: configs.verifier.clone(),
             sessions: sessions.clone(),
         };
         Engine {
             client_sessions: Some(sessions),
             ..Engine::new(State::Idle(idle), fragment)
         }
+    }
+
+    /// Makes the server prove `name`, and not the one that the connection is for. A resumed
+    /// handshake would skip that: there is none then. `Code::State` once the connection has begun.
+    pub fn verify_name(&mut self, name: PeerName) -> Result<()> {
+        let State::Idle(idle) = &mut self.state else {
+            return Err(Error::state("the handshake has begun"));
+        };
+        let mut config = ClientConfig::clone(&idle.config);
+        let verifier = Arc::new(idle.verifier.for_name(name));
+        config.dangerous().set_certificate_verifier(verifier);
+        idle.config = Arc::new(config);
+        self.forget(true);
+        Ok(())
     }
 
     /// Makes the ClientHello; on a connection that has begun it does nothing.

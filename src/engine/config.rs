@@ -3,7 +3,6 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::compress::CompressionCache;
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
@@ -22,6 +21,7 @@ use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
 use crate::session::{ClientMemory, ClientSessions, ServerSessions};
+use crate::trust::Verifier;
 
 /// Chains that a server keeps compressed. The best compression of one takes milliseconds, which no
 /// handshake but the first may cost, however many names are served.
@@ -100,13 +100,14 @@ impl Protocol {
 pub struct ClientConfigs {
     /// Each connection makes its own of it, with its own sessions.
     pub config: Arc<ClientConfig>,
+    pub(super) verifier: Arc<Verifier>,
     memory: Arc<ClientMemory>,
 }
 
 impl ClientConfigs {
     pub fn new(
         protocol: &Protocol,
-        verifier: Arc<dyn ServerCertVerifier>,
+        verifier: Arc<Verifier>,
         identities: Arc<dyn ResolvesClientCert>,
         memory: Arc<ClientMemory>,
         send_sni: bool,
@@ -114,7 +115,7 @@ impl ClientConfigs {
         let mut config = protocol
             .build(ClientConfig::builder_with_provider)?
             .dangerous()
-            .with_custom_certificate_verifier(verifier)
+            .with_custom_certificate_verifier(verifier.clone())
             .with_client_cert_resolver(identities);
         config.alpn_protocols.clone_from(&protocol.alpn);
         config.require_ems = protocol.require_ems;
@@ -129,6 +130,7 @@ impl ClientConfigs {
         config.resumption = Resumption::disabled();
         Ok(ClientConfigs {
             config: Arc::new(config),
+            verifier,
             memory,
         })
     }
