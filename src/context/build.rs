@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rustls::client::ResolvesClientCert;
+
 use super::settings::{Roles, Settings, Switch};
 use crate::engine::config::{ClientConfigs, ServerConfigs, ServerSwitches};
 use crate::error::Result;
@@ -38,7 +40,10 @@ fn client(settings: &mut Settings) -> Result<ClientConfigs> {
         .verifier
         .get_or_insert_with(|| Arc::new(Verifier::new(settings.policy.clone())))
         .clone();
-    let resolver = identities(settings);
+    let resolver: Arc<dyn ResolvesClientCert> = match &settings.client_cert_hook {
+        Some(hook) => hook.clone(),
+        None => identities(settings),
+    };
     let identities = settings.client_identities.get_or_insert(resolver).clone();
     ClientConfigs::new(
         &settings.protocol,

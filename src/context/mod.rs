@@ -5,6 +5,7 @@
 //! each generation of the settings.
 
 mod build;
+mod identities;
 mod protocol;
 mod revocation;
 mod sessions;
@@ -19,7 +20,6 @@ use crate::crypto::versions::VersionRange;
 use crate::crypto::{groups, suites};
 use crate::engine::hooks::{Clock, KeyLogger};
 use crate::error::{Error, Result};
-use crate::identity::Identity;
 use crate::session::ServerMemory;
 use crate::socket::{HelloHook, Setup};
 use crate::trust::{Mode, Roots};
@@ -162,15 +162,6 @@ impl Context {
         self.state().settings.policy.roots.get(i).cloned()
     }
 
-    pub fn add_identity(&self, identity: Identity) -> Result<()> {
-        self.change_identities(|identities| identities.push(Arc::new(identity)))
-    }
-
-    /// Replaces all identities.
-    pub fn set_identities(&self, replacing: Vec<Arc<Identity>>) -> Result<()> {
-        self.change_identities(|identities| *identities = replacing)
-    }
-
     /// A bound of 0 is the library's own.
     pub fn set_versions(&self, min: u16, max: u16) -> Result<()> {
         let versions = VersionRange::new(min, max)?;
@@ -308,14 +299,6 @@ impl Context {
         self.change(|settings| {
             change(settings)?;
             settings.forget_trust();
-            Ok(())
-        })
-    }
-
-    fn change_identities(&self, change: impl FnOnce(&mut Vec<Arc<Identity>>)) -> Result<()> {
-        self.change(|settings| {
-            change(&mut settings.identities);
-            settings.forget_identities();
             Ok(())
         })
     }

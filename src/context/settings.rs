@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use rustls::client::ResolvesClientCert;
+
 use crate::engine::config::Protocol;
 use crate::error::{Error, Result};
-use crate::identity::{Identities, Identity};
+use crate::identity::{ClientCertHook, Identity};
 use crate::session::{ClientMemory, ServerMemory, SessionStore};
 use crate::socket::HelloHook;
 use crate::trust::{Mode, Policy, Roots, Verifier};
@@ -57,6 +59,8 @@ const TICKETS: usize = 2;
 pub struct Settings {
     pub policy: Policy,
     pub identities: Vec<Arc<Identity>>,
+    /// In place of the identities, for clients.
+    pub client_cert_hook: Option<Arc<ClientCertHook>>,
     pub protocol: Protocol,
     pub options: u32,
     pub session_cache: usize,
@@ -71,7 +75,7 @@ pub struct Settings {
     /// The rest is made when it is first needed. The engine takes up a session only under the
     /// very verifier and identities that it began with, and knows them by their address.
     pub verifier: Option<Arc<Verifier>>,
-    pub client_identities: Option<Arc<Identities>>,
+    pub client_identities: Option<Arc<dyn ResolvesClientCert>>,
 }
 
 impl Settings {
@@ -87,6 +91,7 @@ impl Settings {
                 ..Policy::new(Roots::new(), mode)
             },
             identities: Vec::new(),
+            client_cert_hook: None,
             protocol: Protocol::default(),
             options: Switch::ServerOrder as u32,
             session_cache: SESSION_CACHE,

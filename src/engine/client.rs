@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rustls::client::Resumption;
 use rustls::{ClientConfig, ClientConnection};
 
-use super::config::{self, ClientConfigs};
-use super::{Engine, State, failure};
+use super::config::ClientConfigs;
+use super::{Engine, State, config, failure};
 use crate::callback;
 use crate::error::{Error, Result};
 use crate::session::ClientSessions;
@@ -22,12 +22,12 @@ pub(super) struct Idle {
 impl Engine {
     /// A client's connection to the server that `sessions` names.
     pub fn client(configs: &ClientConfigs, sessions: Arc<ClientSessions>) -> Self {
-        let fragment = config::fragment(configs.config.max_fragment_size);
         let idle = Idle {
-            config: configs.config.clone(),
+            config: configs.config().clone(),
             verifier: configs.verifier.clone(),
             sessions: sessions.clone(),
         };
+        let fragment = config::fragment(configs.config().max_fragment_size);
         Engine {
             client_sessions: Some(sessions),
             ..Engine::new(State::Idle(idle), fragment)
@@ -49,7 +49,7 @@ impl Engine {
     }
 
     /// Makes the ClientHello; on a connection that has begun it does nothing.
-    pub fn start(&mut self) -> Result<()> {
+    pub fn begin(&mut self) -> Result<()> {
         let State::Idle(idle) = &self.state else {
             return Ok(());
         };

@@ -98,8 +98,7 @@ impl Protocol {
 
 /// What a client's connections share.
 pub struct ClientConfigs {
-    /// Each connection makes its own of it, with its own sessions.
-    pub config: Arc<ClientConfig>,
+    pub(super) config: Arc<ClientConfig>,
     pub(super) verifier: Arc<Verifier>,
     memory: Arc<ClientMemory>,
 }
@@ -127,12 +126,17 @@ impl ClientConfigs {
         }
         config.max_fragment_size = Some(record::HEADER + protocol.fragment);
         config.enable_sni = send_sni;
+        // Each connection puts its own sessions here.
         config.resumption = Resumption::disabled();
         Ok(ClientConfigs {
             config: Arc::new(config),
             verifier,
             memory,
         })
+    }
+
+    pub(super) fn config(&self) -> &Arc<ClientConfig> {
+        &self.config
     }
 
     /// The sessions of a connection to `name`; without one it is not remembered.

@@ -3,6 +3,8 @@
 
 mod accept;
 pub mod alert;
+#[cfg(test)]
+mod certificate_compression;
 mod client;
 pub mod config;
 mod failure;
@@ -256,8 +258,8 @@ impl Engine {
 
     /// How many bytes of ciphertext wait to be sent.
     pub fn output_len(&mut self) -> usize {
-        // Why it cannot start is told by the handshake.
-        let _ = self.start();
+        // Why it cannot begin is told by the handshake.
+        let _ = self.begin();
         let State::Open(connection) = &mut self.state else {
             return self.alert.len();
         };
@@ -533,7 +535,9 @@ mod tests {
         let nobody = Arc::new(Identities::default());
         let client = ClientConfigs::new(protocol, anyone, nobody, memory, true).unwrap();
         let sessions = client.sessions(Some("localhost".try_into().unwrap()));
-        Engine::client(&client, sessions)
+        let mut client = Engine::client(&client, sessions);
+        client.begin().unwrap();
+        client
     }
 
     pub(super) fn connected(protocol: &Protocol) -> (Engine, Engine) {

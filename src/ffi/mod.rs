@@ -11,6 +11,7 @@
 pub mod agreed;
 pub mod bytes;
 pub mod cert;
+pub mod client_cert;
 pub mod ctx;
 pub mod drop_user;
 pub mod error;

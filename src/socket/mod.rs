@@ -334,7 +334,7 @@ impl Socket {
     /// Makes a client's ClientHello, before the first input or output.
     fn begin(&self) -> Result<()> {
         self.start();
-        let begun = self.core().engine.start();
+        let begun = self.core().engine.begin();
         begun.map_err(|error| self.set_failure(error))
     }
 }

@@ -316,8 +316,8 @@ impl Socket {
         let _driven = super::driven::enter(self)?;
         let _writer = self.writer()?;
         self.check_poison()?;
-        self.begin()?;
         self.check_hello()?;
+        self.begin()?;
         let mut core = self.send_all(self.core(), None)?;
         if let Some(error) = &core.broken {
             return Err(error.clone().into());

@@ -237,6 +237,11 @@ RSSL_API rssl_cert *rssl_identity_cert_new(const rssl_identity *id, size_t i);
 RSSL_API rssl_identity *rssl_identity_ref(rssl_identity *id);
 RSSL_API void rssl_identity_free(rssl_identity *id);
 RSSL_API rssl_result rssl_ctx_set_identities(rssl_ctx *ctx, rssl_identity *const *ids, size_t n);
+typedef rssl_identity *(*rssl_client_cert_cb)(void *user, const rssl_sock *s,
+                                              const rssl_bytes *names, size_t n_names,
+                                              const uint16_t *schemes, size_t n_schemes);
+RSSL_API rssl_result rssl_ctx_set_client_cert_callback(rssl_ctx *ctx, rssl_client_cert_cb cb,
+                                                       void *user, rssl_drop_cb drop);
 RSSL_API rssl_result rssl_ctx_set_client_ca_names(rssl_ctx *ctx, const rssl_bytes *names, size_t n);
 
 /* -- client hello */

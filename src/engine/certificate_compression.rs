@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use rssl::engine::Engine;
-use rssl::engine::config::{ClientConfigs, Protocol, ServerConfigs, ServerSwitches};
-use rssl::engine::record::{Extent, extent};
-use rssl::identity::{Identities, Identity};
-use rssl::session::{ClientMemory, ServerMemory, ServerSessions};
-use rssl::trust::{Mode, Policy, Roots, Verifier};
+use super::Engine;
+use super::config::{ClientConfigs, Protocol, ServerConfigs, ServerSwitches};
+use super::record::{Extent, extent};
+use crate::identity::{Identities, Identity};
+use crate::session::{ClientMemory, ServerMemory, ServerSessions};
+use crate::trust::{Mode, Policy, Roots, Verifier};
 use rustls::{CertificateCompressionAlgorithm, ClientConfig};
 use testca::{Authority, Leaf};
 
@@ -41,7 +41,7 @@ impl Ends {
     /// Both show certificates of many names, and verify those of the other.
     fn new() -> Ends {
         let root = Authority::root("root");
-        let names: Vec<String> = (0..100).map(|i| format!("host-{i}.rssl.test")).collect();
+        let names: Vec<String> = (0..200).map(|i| format!("host-{i}.rssl.test")).collect();
         let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
         names.push("localhost");
         let many = Leaf::server(&names);
@@ -75,9 +75,10 @@ impl Ends {
             sessions,
             &switches,
         );
-        let client = ClientConfigs::new(&protocol, verifier, client, ClientMemory::new(1), true);
+        let client =
+            ClientConfigs::new(&protocol, verifier, client, ClientMemory::new(0), true).unwrap();
         Ends {
-            client: client.unwrap(),
+            client,
             server: server.unwrap(),
             chains: [server_chain, client_chain],
         }
@@ -87,6 +88,7 @@ impl Ends {
     fn connect(&self) -> [usize; 2] {
         let sessions = self.client.sessions(Some("localhost".try_into().unwrap()));
         let mut client = Engine::client(&self.client, sessions);
+        client.begin().unwrap();
         let mut server = Engine::server(&self.server, false).unwrap();
         let mut sent = [0; 2];
         while client.is_handshaking() || server.is_handshaking() {
