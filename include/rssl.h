@@ -1768,7 +1768,7 @@ RSSL_API struct rssl_bytes rssl_sock_alpn(const struct rssl_sock *s);
 /**
  * rssl_sock_server_name returns the name that SNI carries: of a client, the one it was made for if
  * that is a DNS name and not RSSL_OPT_NO_SNI; of a server, the one that the client asked for.
- * Borrowed from s. NULL: none, or on a server the handshake is not done.
+ * Borrowed from s. NULL: none, or on a server the ClientHello has not come.
  */
 RSSL_API const char *rssl_sock_server_name(const struct rssl_sock *s);
 
@@ -2035,9 +2035,11 @@ RSSL_API const char *rssl_build_info(void);
 /**
  * rssl_has says whether this build has a feature: "bundled-roots" (Mozilla's trust roots are
  * inside, for rssl_ctx_load_verify_bundled), "brotli" and "zlib" (certificates are compressed where
- * the peer takes that), "fips", "ktls". false for an unknown name.
+ * the peer takes that), "rustls-ffi-interop" (the functions of rssl_ffi.h), "fips", "ktls". false for
+ * an unknown name.
  */
-RSSL_API bool rssl_has(const char *feature);
+RSSL_API
+bool rssl_has(const char *feature);
 
 /**
  * rssl_set_log sends the log messages of the whole process to cb, up to the level max. cb may be

@@ -15,7 +15,7 @@ use crate::trust::{PeerName, Verifier};
 /// What the ClientHello is made of.
 pub(super) struct Idle {
     config: Arc<ClientConfig>,
-    verifier: Arc<Verifier>,
+    verifier: Option<Arc<Verifier>>,
     sessions: Arc<ClientSessions>,
 }
 
@@ -35,13 +35,17 @@ impl Engine {
     }
 
     /// Makes the server prove `name`, and not the one that the connection is for. A resumed
-    /// handshake would skip that: there is none then. `Code::State` once the connection has begun.
+    /// handshake would skip that: there is none then. `Code::State` once the connection has begun, and
+    /// where somebody else verifies.
     pub fn verify_name(&mut self, name: PeerName) -> Result<()> {
         let State::Idle(idle) = &mut self.state else {
             return Err(Error::state("the handshake has begun"));
         };
+        let Some(verifier) = &idle.verifier else {
+            return Err(Error::state("the context came with a verifier of its own"));
+        };
         let mut config = ClientConfig::clone(&idle.config);
-        let verifier = Arc::new(idle.verifier.for_name(name));
+        let verifier = Arc::new(verifier.for_name(name));
         config.dangerous().set_certificate_verifier(verifier);
         idle.config = Arc::new(config);
         self.forget(true);

@@ -1,5 +1,8 @@
 //! Frozen settings: what the connections of one generation of a context share.
 
+#[cfg(feature = "rustls-ffi-interop")]
+mod adopted;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -99,7 +102,8 @@ impl Protocol {
 /// What a client's connections share.
 pub struct ClientConfigs {
     pub(super) config: Arc<ClientConfig>,
-    pub(super) verifier: Arc<Verifier>,
+    /// `None`: the configuration came with another one.
+    pub(super) verifier: Option<Arc<Verifier>>,
     memory: Arc<ClientMemory>,
 }
 
@@ -130,7 +134,7 @@ impl ClientConfigs {
         config.resumption = Resumption::disabled();
         Ok(ClientConfigs {
             config: Arc::new(config),
-            verifier,
+            verifier: Some(verifier),
             memory,
         })
     }

@@ -3,6 +3,7 @@
 
 mod accept;
 pub mod alert;
+mod certificate;
 #[cfg(test)]
 mod certificate_compression;
 mod client;
@@ -401,6 +402,7 @@ impl Engine {
                 Connection::Server(server) => server.server_name(),
                 Connection::Client(_) => None,
             },
+            State::Accepting(_) => self.hello()?.server_name.as_ref()?.to_str().ok(),
             _ => None,
         }
     }

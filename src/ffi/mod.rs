@@ -18,6 +18,8 @@ pub mod error;
 pub mod hello;
 pub mod hooks;
 pub mod identity;
+#[cfg(feature = "rustls-ffi-interop")]
+pub mod interop;
 pub mod io;
 pub mod library;
 pub mod log;

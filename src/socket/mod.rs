@@ -77,6 +77,9 @@ pub struct Setup {
     pub check_hostname: bool,
     /// Whether a peer's certificate is verified.
     pub verifies_peer: bool,
+    /// The verifier is not this library's and leaves no verdict: it accepted whoever got through
+    /// the handshake.
+    pub silent_verifier: bool,
     pub return_eintr: bool,
     /// The program's own.
     pub clock: Option<Arc<Clock>>,
@@ -90,6 +93,7 @@ pub struct Socket {
     server_name: OnceLock<CString>,
     return_eintr: bool,
     verifies_peer: AtomicBool,
+    silent_verifier: AtomicBool,
     /// A client's, which needs the time for the tickets that come after the handshake.
     clock: Option<Arc<Clock>>,
     /// Of a client.
@@ -172,6 +176,7 @@ impl Socket {
                 .map_or_else(OnceLock::new, OnceLock::from),
             return_eintr: setup.return_eintr,
             verifies_peer: AtomicBool::new(setup.verifies_peer),
+            silent_verifier: AtomicBool::new(setup.silent_verifier),
             clock: setup.clock.clone().filter(|_| role == Role::Client),
             sessions,
             transport: OnceLock::new(),
