@@ -427,6 +427,7 @@ impl Engine {
                 Connection::Server(server) => server.server_name(),
                 Connection::Client(_) => None,
             },
+            State::Accepting(_) => self.hello()?.server_name.as_ref()?.to_str().ok(),
             _ => None,
         }
     }

@@ -67,7 +67,7 @@ pub unsafe extern "C" fn rssl_sock_alpn(s: *const rssl_sock) -> rssl_bytes {
 
 /// rssl_sock_server_name returns the name that SNI carries: of a client, the one it was made for if
 /// that is a DNS name and not RSSL_OPT_NO_SNI; of a server, the one that the client asked for.
-/// Borrowed from s. NULL: none, or on a server the handshake is not done.
+/// Borrowed from s. NULL: none, or on a server the ClientHello has not come.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_sock_server_name(s: *const rssl_sock) -> *const c_char {
     get(ptr::null(), || {
