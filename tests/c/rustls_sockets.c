@@ -27,6 +27,8 @@ static void a_client_connects_by_rssl_wrap(void) {
     shown = rssl_sock_peer_cert_new(e.client, 0);
     CHECK(rssl_cert_matches(shown, "localhost"));
     rssl_cert_free(shown);
+    CHECK(rssl_sock_verified_cert_new(e.client, 0) == NULL);
+    CHECK(rssl_sock_ocsp(e.client).data == NULL);
     talk(&e);
     CHECK_OK(rssl_shutdown(e.client, RSSL_SHUT_WR));
     CHECK_RC(rssl_read(e.server, (char[1]){0}, 1), 0);
@@ -163,6 +165,7 @@ static void a_client_certificate_is_verified_as_the_configuration_says(void) {
   shown = rssl_sock_peer_cert_new(e.server, 0);
   CHECK_HAS(rssl_cert_text(shown), "rssl test client");
   rssl_cert_free(shown);
+  CHECK(rssl_sock_own_cert_new(e.client, 0) == NULL);
   ends_close(&e);
 
   ends_connect(&e, client_that_shows(NULL), server_that_asks(true));
