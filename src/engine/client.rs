@@ -5,8 +5,8 @@ use std::sync::Arc;
 use rustls::client::Resumption;
 use rustls::{ClientConfig, ClientConnection};
 
-use super::config::ClientConfigs;
-use super::{Engine, State, config, failure};
+use super::config::{ClientConfigs, Terms};
+use super::{Engine, State, failure};
 use crate::callback;
 use crate::error::Result;
 use crate::session::ClientSessions;
@@ -24,10 +24,10 @@ impl Engine {
             config: configs.config().clone(),
             sessions: sessions.clone(),
         };
-        let fragment = config::fragment(configs.config().max_fragment_size);
+        let terms = Terms::from(&**configs.config());
         Engine {
             client_sessions: Some(sessions),
-            ..Engine::new(State::Idle(idle), fragment)
+            ..Engine::new(State::Idle(idle), terms)
         }
     }
 

@@ -30,9 +30,34 @@ use crate::session::{ClientMemory, ClientSessions, ServerSessions};
 /// handshake but the first may cost, however many names are served.
 const COMPRESSED_CHAINS: usize = 128;
 
-/// Plaintext in a full record, of which rustls counts the header too.
-pub(super) fn fragment(max_record: Option<usize>) -> usize {
-    max_record.map_or(record::FRAGMENT, |len| len.saturating_sub(record::HEADER))
+/// What a connection remembers of the configuration that it was made from.
+#[derive(Clone, Copy)]
+pub(super) struct Terms {
+    /// The most plaintext in a record.
+    pub fragment: usize,
+    pub require_ems: bool,
+}
+
+impl Terms {
+    fn new(max_record: Option<usize>, require_ems: bool) -> Self {
+        let fragment = max_record.map(|len| len.saturating_sub(record::HEADER));
+        Terms {
+            fragment: fragment.unwrap_or(record::FRAGMENT),
+            require_ems,
+        }
+    }
+}
+
+impl From<&ClientConfig> for Terms {
+    fn from(config: &ClientConfig) -> Self {
+        Terms::new(config.max_fragment_size, config.require_ems)
+    }
+}
+
+impl From<&ServerConfig> for Terms {
+    fn from(config: &ServerConfig) -> Self {
+        Terms::new(config.max_fragment_size, config.require_ems)
+    }
 }
 
 /// The cryptography and the protocol, the same for both roles.

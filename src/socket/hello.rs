@@ -221,6 +221,8 @@ impl Socket {
             drop(core);
             self.hello_waits.store(true, Ordering::Relaxed);
             self.take_reply((hook.0)());
+            // Before the lock is taken again, for this can give the callback's `user` back.
+            drop(hook);
             core = self.core();
         }
         self.carry_out(core)

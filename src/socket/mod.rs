@@ -6,6 +6,7 @@
 
 mod driven;
 mod events;
+mod exporter;
 mod handshake;
 mod hello;
 mod inbox;

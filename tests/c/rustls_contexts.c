@@ -31,6 +31,7 @@ static rssl_session_store no_store; /* of no known size */
   X(rssl_ctx_set_client_ca_names, (ctx, NULL, 0))                 \
   X(rssl_ctx_set_versions, (ctx, 0, 0))                           \
   X(rssl_ctx_set_ciphers, (ctx, "TLS_AES_128_GCM_SHA256"))        \
+  X(rssl_ctx_set_cipher_string, (ctx, "HIGH"))                    \
   X(rssl_ctx_set_groups, (ctx, "x25519"))                         \
   X(rssl_ctx_set_verify_schemes, (ctx, NULL, 0))                  \
   X(rssl_ctx_set_max_fragment, (ctx, 0))                          \
