@@ -17,6 +17,7 @@ mod read;
 mod send;
 mod sessions;
 mod shutdown;
+mod verify_name;
 mod write;
 
 use std::collections::VecDeque;
