@@ -27,9 +27,9 @@ test:
 bench:
 	cargo bench --locked
 
-# Writes include/rssl.h anew, from src/ffi.
+# Writes the headers in include/ anew, from src/ffi.
 header:
-	RSSL_UPDATE_HEADER=1 cargo test --locked --test header the_committed_header
+	RSSL_UPDATE_HEADER=1 cargo test --locked --test header the_committed_headers
 
 # Licences, sources and known vulnerabilities of the dependencies. Needs the network.
 audit:

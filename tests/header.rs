@@ -1,5 +1,5 @@
 //! include/rssl.h is what cbindgen makes of src/ffi, and says what tests/abi and cmake/rssl.map
-//! say. `make header` writes it anew.
+//! say; include/rssl_unstable.h is made of src/ffi/unstable. `make header` writes both anew.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -12,6 +12,36 @@ fn path(relative: &str) -> PathBuf {
 fn read(relative: &str) -> String {
     fs::read_to_string(path(relative)).unwrap_or_else(|error| panic!("{relative}: {error}"))
 }
+
+/// A header, and what it is made from.
+struct Header {
+    path: &'static str,
+    config: &'static str,
+    directory: &'static str,
+    /// The files of the directory in the order in which a person reads the header.
+    sources: &'static [&'static str],
+    /// Its symbols have this version.
+    version: &'static str,
+    guard: &'static str,
+}
+
+const STABLE: Header = Header {
+    path: "include/rssl.h",
+    config: "cbindgen.toml",
+    directory: "src/ffi",
+    sources: &SOURCES,
+    version: "RSSL_0.1",
+    guard: "#ifndef RSSL_H",
+};
+const UNSTABLE: Header = Header {
+    path: "include/rssl_unstable.h",
+    config: "cbindgen-unstable.toml",
+    directory: "src/ffi/unstable",
+    sources: &["ech"],
+    version: "RSSL_UNSTABLE",
+    guard: "#ifndef RSSL_UNSTABLE_H",
+};
+const HEADERS: [Header; 2] = [STABLE, UNSTABLE];
 
 /// The files of src/ffi in the order in which a person reads the header.
 const SOURCES: [&str; 14] = [
@@ -31,13 +61,14 @@ const SOURCES: [&str; 14] = [
     "log",
 ];
 
-fn generated() -> String {
-    let config = cbindgen::Config::from_file(path("cbindgen.toml")).expect("cbindgen.toml");
+fn generated(header: &Header) -> String {
+    let config = cbindgen::Config::from_file(path(header.config)).expect(header.config);
     // File by file: what is public in the rest of the crate is for Rust alone. Not mod.rs, which
     // would bring in the files once more.
-    let builder = SOURCES
+    let builder = header
+        .sources
         .iter()
-        .map(|name| path(&format!("src/ffi/{name}.rs")))
+        .map(|name| path(&format!("{}/{name}.rs", header.directory)))
         .fold(cbindgen::Builder::new(), |builder, source| {
             builder.with_src(source)
         });
@@ -51,14 +82,22 @@ fn generated() -> String {
 }
 
 #[test]
-fn the_header_is_made_of_every_file() {
-    let files = fs::read_dir(path("src/ffi")).expect("src/ffi");
-    let files = files.map(|file| file.expect("src/ffi").file_name().into_string().unwrap());
-    let sources = SOURCES
-        .iter()
-        .chain(&["mod"])
-        .map(|name| format!("{name}.rs"));
-    assert_same(("src/ffi", files.collect()), ("SOURCES", sources.collect()));
+fn the_headers_are_made_of_every_file() {
+    for header in HEADERS {
+        let files = fs::read_dir(path(header.directory)).expect(header.directory);
+        let files = files
+            .map(|file| file.expect(header.directory).path())
+            .filter(|file| file.is_file())
+            .map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned());
+        let sources = header.sources.iter().chain(&["mod"]);
+        assert_same(
+            (header.directory, files.collect()),
+            (
+                "its sources",
+                sources.map(|name| name.to_string()).collect(),
+            ),
+        );
+    }
 }
 
 /// The text without comments and preprocessor lines.
@@ -137,42 +176,45 @@ fn assert_same(left: (&str, BTreeSet<String>), right: (&str, BTreeSet<String>)) 
     );
 }
 
-const HEADER: &str = "include/rssl.h";
+const HEADER: &str = STABLE.path;
 const SNAPSHOT: &str = "tests/abi/rssl_0_1.c";
 const MAP: &str = "cmake/rssl.map";
 
 #[test]
-fn the_committed_header_is_the_generated_one() {
-    let generated = generated();
-    if std::env::var_os("RSSL_UPDATE_HEADER").is_some() {
-        fs::write(path(HEADER), generated).expect(HEADER);
-        return;
+fn the_committed_headers_are_the_generated_ones() {
+    for header in HEADERS {
+        let (generated, name) = (generated(&header), header.path);
+        if std::env::var_os("RSSL_UPDATE_HEADER").is_some() {
+            fs::write(path(name), generated).expect(name);
+            continue;
+        }
+        assert!(
+            generated == read(name),
+            "{name} is not what cbindgen makes of {}: run `make header` and commit it",
+            header.directory
+        );
     }
-    assert!(
-        generated == read(HEADER),
-        "{HEADER} is not what cbindgen makes of src/ffi: run `make header` and commit it"
-    );
 }
 
 #[test]
-fn the_header_holds_no_rust_syntax() {
-    let header = read(HEADER);
-    let (conventions, rest) = header
-        .split_once("#ifndef RSSL_H")
-        .expect("an include guard");
-    for syntax in ["::", "[`", "`]"] {
-        assert!(
-            !conventions.contains(syntax),
-            "{HEADER}: {syntax} in the first comment"
-        );
-    }
-    // Only the first comment quotes C code.
-    for (number, line) in rest.lines().enumerate() {
-        for syntax in [
-            "::", "`", "# Safety", "&mut ", "&self", "Option<", "Result<",
-        ] {
-            let number = number + conventions.lines().count() + 1;
-            assert!(!line.contains(syntax), "{HEADER}:{number}: {line}");
+fn the_headers_hold_no_rust_syntax() {
+    for header in HEADERS {
+        let (name, text) = (header.path, read(header.path));
+        let (conventions, rest) = text.split_once(header.guard).expect("an include guard");
+        for syntax in ["::", "[`", "`]"] {
+            assert!(
+                !conventions.contains(syntax),
+                "{name}: {syntax} in the first comment"
+            );
+        }
+        // Only the first comment quotes C code.
+        for (number, line) in rest.lines().enumerate() {
+            for syntax in [
+                "::", "`", "# Safety", "&mut ", "&self", "Option<", "Result<",
+            ] {
+                let number = number + conventions.lines().count() + 1;
+                assert!(!line.contains(syntax), "{name}:{number}: {line}");
+            }
         }
     }
 }
@@ -180,13 +222,20 @@ fn the_header_holds_no_rust_syntax() {
 /// A name of another kind would be in every program's way.
 #[test]
 fn every_name_is_ours() {
-    for line in read(HEADER).lines() {
-        let name = line
-            .strip_prefix("#define ")
-            .or(line.strip_prefix("typedef struct "));
-        if let Some(name) = name {
-            let ours = name.starts_with("RSSL_") || name.starts_with("rssl_");
-            assert!(ours, "{HEADER}: {line}");
+    for header in HEADERS {
+        let prefixes = match header.version {
+            "RSSL_UNSTABLE" => ["RSSL_UNSTABLE_H", "RSSL_X_", "rssl_x_"],
+            _ => ["RSSL_", "RSSL_", "rssl_"],
+        };
+        let text = read(header.path);
+        let names = text.lines().filter_map(|line| {
+            line.strip_prefix("#define ")
+                .or(line.strip_prefix("typedef struct "))
+        });
+        let functions = functions(&text);
+        for name in names.chain(functions.iter().map(String::as_str)) {
+            let ours = prefixes.iter().any(|prefix| name.starts_with(prefix));
+            assert!(ours, "{}: {name}", header.path);
         }
     }
 }
@@ -223,25 +272,37 @@ fn header_and_snapshot_hold_the_same_names() {
     assert_same((HEADER, constants(&header)), (SNAPSHOT, snapshot_constants));
 }
 
+/// What the version script has under a version.
+fn versioned(version: &str) -> BTreeSet<String> {
+    let map = read(MAP);
+    let node = map.split(&format!("{version} {{")).nth(1).expect(version);
+    words(&code(node.split("};").next().unwrap()), "rssl_")
+}
+
 #[test]
 fn every_function_has_a_symbol_version() {
-    assert_same(
-        (HEADER, functions(&read(HEADER))),
-        (MAP, words(&code(&read(MAP)), "rssl_")),
-    );
+    for header in HEADERS {
+        assert_same(
+            (header.path, functions(&read(header.path))),
+            (header.version, versioned(header.version)),
+        );
+    }
 }
 
 #[test]
 fn every_function_is_documented() {
-    let header = read(HEADER);
-    let lines: Vec<_> = header.lines().collect();
-    for (number, line) in lines.iter().enumerate() {
-        if line.starts_with("RSSL_API") {
-            assert!(
-                number > 0 && lines[number - 1].trim_end().ends_with("*/"),
-                "{HEADER}:{}: no comment above {line}",
-                number + 1
-            );
+    for header in HEADERS {
+        let text = read(header.path);
+        let lines: Vec<_> = text.lines().collect();
+        for (number, line) in lines.iter().enumerate() {
+            if line.starts_with("RSSL_API") {
+                assert!(
+                    number > 0 && lines[number - 1].trim_end().ends_with("*/"),
+                    "{}:{}: no comment above {line}",
+                    header.path,
+                    number + 1
+                );
+            }
         }
     }
 }

@@ -5,6 +5,7 @@
 //! each generation of the settings.
 
 mod build;
+mod ech;
 mod settings;
 
 use std::mem;

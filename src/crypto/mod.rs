@@ -1,6 +1,7 @@
 //! The cryptography that this build uses, and the names of its algorithms.
 
 pub mod groups;
+pub mod hpke;
 pub mod suites;
 pub mod versions;
 

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{ResolvesClientCert, Resumption};
-use rustls::compress::CompressionCache;
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{ClientHello, NoClientAuth, ResolvesServerCert};
@@ -13,15 +12,13 @@ use rustls::{
     SupportedProtocolVersion, WantsVerifier,
 };
 
+use super::compression;
+use super::ech::Ech;
 use super::hooks::Hooks;
 use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
 use crate::session::{ClientMemory, ServerMemory};
-
-/// Chains that a server keeps compressed. The best compression of one takes milliseconds, which no
-/// handshake but the first may cost, however many names are served.
-const COMPRESSED_CHAINS: usize = 128;
 
 /// The cryptography and the protocol, the same for both roles.
 #[derive(Clone)]
@@ -32,6 +29,8 @@ pub struct Protocol {
     pub alpn: Vec<Vec<u8>>,
     pub require_ems: bool,
     pub hooks: Hooks,
+    /// Of clients.
+    pub ech: Ech,
 }
 
 impl Default for Protocol {
@@ -44,6 +43,7 @@ impl Default for Protocol {
             alpn: Vec::new(),
             require_ems: false,
             hooks: Hooks::default(),
+            ech: Ech::default(),
         }
     }
 }
@@ -66,6 +66,11 @@ impl Protocol {
                 "no cipher is enabled for any of the protocol versions allowed",
             ));
         }
+        if self.ech.mode().is_some() && usable[0].version != rustls::ProtocolVersion::TLSv1_3 {
+            return Err(Error::argument(
+                "Encrypted ClientHello is on, which needs TLS 1.3",
+            ));
+        }
         Ok(usable)
     }
 
@@ -73,14 +78,26 @@ impl Protocol {
         &self,
         builder: fn(Arc<CryptoProvider>) -> ConfigBuilder<S, rustls::WantsVersions>,
     ) -> Result<ConfigBuilder<S, WantsVerifier>> {
-        let provider = CryptoProvider {
+        builder(self.provider())
+            .with_protocol_versions(&self.usable_versions()?)
+            .map_err(|error| Error::argument(error.to_string()))
+    }
+
+    fn build_client(&self) -> Result<ConfigBuilder<ClientConfig, WantsVerifier>> {
+        match self.ech.mode() {
+            None => self.build(ClientConfig::builder_with_provider),
+            Some(mode) => ClientConfig::builder_with_provider(self.provider())
+                .with_ech(mode.clone())
+                .map_err(|error| Error::argument(error.to_string())),
+        }
+    }
+
+    fn provider(&self) -> Arc<CryptoProvider> {
+        Arc::new(CryptoProvider {
             cipher_suites: self.suites.clone(),
             kx_groups: self.groups.clone(),
             ..CryptoProvider::clone(crypto::provider())
-        };
-        builder(Arc::new(provider))
-            .with_protocol_versions(&self.usable_versions()?)
-            .map_err(|error| Error::argument(error.to_string()))
+        })
     }
 }
 
@@ -99,7 +116,7 @@ impl ClientConfigs {
         send_sni: bool,
     ) -> Result<Self> {
         let mut config = protocol
-            .build(ClientConfig::builder_with_provider)?
+            .build_client()?
             .dangerous()
             .with_custom_certificate_verifier(verifier)
             .with_client_cert_resolver(identities);
@@ -111,6 +128,7 @@ impl ClientConfigs {
         if let Some(clock) = &protocol.hooks.clock {
             config.time_provider = clock.clone();
         }
+        config.cert_compressors = compression::compressors();
         config.enable_sni = send_sni;
         config.resumption = Resumption::disabled();
         let mut named = config.clone();
@@ -177,7 +195,8 @@ impl ServerConfigs {
             config.time_provider = clock.clone();
         }
         config.ignore_client_order = switches.server_order;
-        config.cert_compression_cache = Arc::new(CompressionCache::new(COMPRESSED_CHAINS));
+        config.cert_compressors = compression::compressors();
+        config.cert_compression_cache = compression::cache();
         config.session_storage = memory.sessions();
         config.send_tls13_tickets = 0;
         if switches.tickets {

@@ -130,6 +130,13 @@ fn incompatible(lack: &PeerIncompatible) -> Error {
             c"NO_EXTENDED_MASTER_SECRET",
             "the peer does not offer the extended master secret, which is required",
         ),
+        P::ServerRejectedEncryptedClientHello(_) => {
+            return Error::new(
+                Code::NoShared,
+                c"ECH_REJECTED",
+                "the server could not open the Encrypted ClientHello",
+            );
+        }
         _ => (c"PEER_INCOMPATIBLE", "the peer lacks what is needed"),
     };
     Error::new(Code::NoShared, reason, format!("{message} ({lack:?})"))

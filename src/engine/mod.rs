@@ -2,7 +2,9 @@
 //! out. The only place that names rustls's connection types.
 
 pub mod alert;
+mod compression;
 pub mod config;
+pub mod ech;
 mod failure;
 pub mod hooks;
 pub mod record;
@@ -52,6 +54,8 @@ pub struct Engine {
     ahead: usize,
     /// Records of plaintext sealed so far.
     sealed: u64,
+    /// What came with the refusal of an Encrypted ClientHello.
+    ech_retry: Vec<u8>,
 }
 
 /// Plaintext in a full record.
@@ -96,6 +100,7 @@ impl Engine {
             peer_closed: false,
             ahead: 0,
             sealed: 0,
+            ech_retry: Vec::new(),
         }
     }
 
@@ -207,6 +212,7 @@ impl Engine {
         if let Some(refused) = verdict.filter(|verdict| !verdict.is_accepted()) {
             return refused.to_error().with_detail(error);
         }
+        self.keep_retry_configs(error);
         self.complete_alert(error);
         let translated = match callback::refusal() {
             Some(refusal) => refusal.with_detail(error),

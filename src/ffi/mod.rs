@@ -22,6 +22,7 @@ pub mod log;
 pub mod names;
 pub mod results;
 pub mod sock;
+pub mod unstable;
 
 use std::cell::RefCell;
 use std::ffi::{CStr, OsStr, c_char, c_void};

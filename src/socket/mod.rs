@@ -5,6 +5,7 @@
 //! for, briefly: it is never held while the transport blocks or the caller's functions run.
 
 mod driven;
+mod ech;
 mod events;
 mod handshake;
 mod inbox;
@@ -90,6 +91,7 @@ pub struct Socket {
     /// Signalled when `core.sending` ends.
     sent: Condvar,
     agreed: OnceLock<Agreed>,
+    ech_retry: OnceLock<Vec<u8>>,
     failure: OnceLock<Error>,
     /// For [`Socket::events`], which takes no lock.
     output_waits: AtomicBool,
@@ -165,6 +167,7 @@ impl Socket {
             }),
             sent: Condvar::new(),
             agreed: OnceLock::new(),
+            ech_retry: OnceLock::new(),
             failure: OnceLock::new(),
             input_ready: AtomicBool::new(false),
             input_over: AtomicBool::new(false),

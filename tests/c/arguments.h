@@ -23,8 +23,8 @@
 extern char not_null;
 
 extern const struct test_case error_arguments[], context_arguments[], socket_arguments[],
-    certificate_arguments[];
+    certificate_arguments[], unstable_arguments[];
 extern const size_t error_arguments_count, context_arguments_count, socket_arguments_count,
-    certificate_arguments_count;
+    certificate_arguments_count, unstable_arguments_count;
 
 #endif

@@ -1,0 +1,3 @@
+//! What include/rssl_unstable.h declares: functions whose shape may still change.
+
+pub mod ech;

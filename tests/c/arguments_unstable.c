@@ -1,0 +1,56 @@
+/* What rssl_unstable.h declares. */
+#include "arguments.h"
+
+#include <rssl_unstable.h>
+
+static rssl_ctx *fresh(rssl_role role) {
+  rssl_ctx *ctx;
+  CHECK_OK(rssl_ctx_new(role, &ctx));
+  return ctx;
+}
+
+/* Runs `body` with a client's context and a server's. */
+#define WITH_CONTEXTS(body)                                                \
+  do {                                                                     \
+    rssl_ctx *client = fresh(RSSL_CLIENT), *server = fresh(RSSL_SERVER);   \
+    body;                                                                  \
+    rssl_ctx_free(client);                                                 \
+    rssl_ctx_free(server);                                                 \
+  } while (0)
+
+static void arguments_of_rssl_x_set_ech_configs(void) {
+  static const unsigned char list[] = {0, 0};
+  CHECK_REFUSED(rssl_x_set_ech_configs(NULL, list, sizeof list));
+  WITH_CONTEXTS({
+    CHECK_REFUSED(rssl_x_set_ech_configs(client, NULL, 1));
+    CHECK_REFUSED(rssl_x_set_ech_configs(client, list, TOO_LONG));
+    CHECK_RC(rssl_x_set_ech_configs(server, list, sizeof list), RSSL_ERR_STATE);
+    CHECK_RC(rssl_x_set_ech_configs(server, NULL, 0), RSSL_ERR_STATE);
+    CHECK_RC(rssl_x_set_ech_configs(client, list, sizeof list), RSSL_ERR_UNSUPPORTED);
+    CHECK_OK(rssl_x_set_ech_configs(client, NULL, 0));
+  });
+}
+
+static void arguments_of_rssl_x_set_ech_grease(void) {
+  CHECK_REFUSED(rssl_x_set_ech_grease(NULL, true));
+  WITH_CONTEXTS({
+    CHECK_RC(rssl_x_set_ech_grease(server, true), RSSL_ERR_STATE);
+    CHECK_OK(rssl_x_set_ech_grease(client, false));
+  });
+}
+
+static void arguments_of_rssl_x_ech_status(void) {
+  CHECK_INT(rssl_x_ech_status(NULL), RSSL_X_ECH_NOT_OFFERED);
+}
+
+static void arguments_of_rssl_x_ech_retry_configs(void) {
+  CHECK(rssl_x_ech_retry_configs(NULL).data == NULL);
+}
+
+const struct test_case unstable_arguments[] = {
+    ARGUMENTS_OF(rssl_x_set_ech_configs),
+    ARGUMENTS_OF(rssl_x_set_ech_grease),
+    ARGUMENTS_OF(rssl_x_ech_status),
+    ARGUMENTS_OF(rssl_x_ech_retry_configs),
+};
+const size_t unstable_arguments_count = sizeof unstable_arguments / sizeof unstable_arguments[0];
