@@ -18,6 +18,11 @@
 #include "rssl.h"
 
 /**
+ * A verdict: the peer's raw public key is none of those pinned. OpenSSL's number.
+ */
+#define RSSL_X_V_RAW_KEY_UNTRUSTED 95
+
+/**
  * What became of an Encrypted ClientHello.
  */
 typedef int32_t rssl_x_ech_state;
@@ -94,6 +99,60 @@ RSSL_API rssl_x_ech_state rssl_x_ech_status(const rssl_sock *s);
  * more; a caller may then connect again without.
  */
 RSSL_API rssl_bytes rssl_x_ech_retry_configs(const rssl_sock *s);
+
+/**
+ * rssl_x_identity_new_raw_key makes an identity of a private key alone, PEM or DER, whose owner shows
+ * the public half in place of a certificate (RFC 7250). Use it with rssl_ctx_set_identities. A context
+ * shows raw keys or certificates, never both: adding one to the other is RSSL_ERR_ARGUMENT there. The
+ * peer must accept raw keys: a client with such an identity connects to no server that does not,
+ * whether it asks for the key or not. cb may be NULL: the key must not be encrypted; it is called
+ * inside this call only.
+ *
+ * RSSL_OK: *out is a new reference, to be given back with rssl_identity_free. RSSL_ERR_FORMAT: no
+ * private key, several, or a damaged one. RSSL_ERR_PASSWORD: it is encrypted and the password is
+ * missing or wrong. RSSL_ERR_CALLBACK: cb gave up. RSSL_ERR_KEY: its kind, size or encryption is not
+ * supported. RSSL_ERR_ARGUMENT: a NULL.
+ */
+RSSL_API
+RSSL_MUST_USE
+rssl_result rssl_x_identity_new_raw_key(const void *key,
+                                        size_t key_len,
+                                        rssl_password_cb cb,
+                                        void *user,
+                                        rssl_identity **out);
+
+/**
+ * rssl_x_identity_raw_key returns the public key of an identity that rssl_x_identity_new_raw_key made:
+ * a SubjectPublicKeyInfo, DER, for the peer to pin. Borrowed from id. Absent: id has a certificate, or
+ * is NULL.
+ */
+RSSL_API
+rssl_bytes rssl_x_identity_raw_key(const rssl_identity *id);
+
+/**
+ * rssl_x_pin_raw_keys makes peers show a raw public key in place of a certificate, and accepts the n
+ * keys in spkis only: each a SubjectPublicKeyInfo, DER, as rssl_x_identity_raw_key and rssl_cert_spki
+ * return it. They are copied. n = 0: certificates again. Roots, names, dates and revocation are not
+ * looked at: who has one of the keys is the peer. A server asks for the key as rssl_ctx_set_verify
+ * says, and refuses clients that cannot show raw keys even under RSSL_CERT_OPTIONAL. It changes
+ * trust: sessions are forgotten. Another key is RSSL_ERR_VERIFY with RSSL_X_V_RAW_KEY_UNTRUSTED; a
+ * peer without raw keys RSSL_ERR_NO_SHARED or RSSL_ERR_ALERT (handshake_failure).
+ *
+ * RSSL_ERR_FORMAT: one of spkis is none. RSSL_ERR_STATE: under RSSL_CERT_NONE, which is also what
+ * rssl_ctx_set_verify returns for RSSL_CERT_NONE as long as keys are pinned. RSSL_ERR_ARGUMENT: a
+ * NULL. RSSL_ERR_INTERNAL: no random bytes for a new ticket key.
+ */
+RSSL_API
+rssl_result rssl_x_pin_raw_keys(rssl_ctx *ctx,
+                                const rssl_bytes *spkis,
+                                size_t n);
+
+/**
+ * rssl_x_peer_raw_key returns the raw public key that the peer proved to have: a
+ * SubjectPublicKeyInfo, DER. Borrowed from s. Absent: the peer showed none, or the handshake is not
+ * done. rssl_sock_peer_cert_new has no certificate of such a peer.
+ */
+RSSL_API rssl_bytes rssl_x_peer_raw_key(const rssl_sock *s);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -37,7 +37,7 @@ const UNSTABLE: Header = Header {
     path: "include/rssl_unstable.h",
     config: "cbindgen-unstable.toml",
     directory: "src/ffi/unstable",
-    sources: &["ech"],
+    sources: &["ech", "raw_key"],
     version: "RSSL_UNSTABLE",
     guard: "#ifndef RSSL_UNSTABLE_H",
 };

@@ -23,6 +23,7 @@ pub fn setup(roles: Roles, settings: &mut Settings) -> Result<Setup> {
         server,
         check_hostname: settings.policy.check_hostname,
         verifies_peer: settings.policy.mode != Mode::None,
+        pins_raw_keys: !settings.policy.pinned_keys.is_empty(),
         clock: settings.protocol.hooks.clock.clone(),
         return_eintr: settings.has(Switch::ReturnEintr),
     })

@@ -6,6 +6,7 @@
 
 mod build;
 mod ech;
+mod raw_key;
 mod settings;
 
 use std::mem;
@@ -102,6 +103,11 @@ impl Context {
             if mode == Mode::None && settings.policy.check_hostname {
                 return Err(Error::state(
                     "hostname checking is on; turn it off before certificates are not verified",
+                ));
+            }
+            if mode == Mode::None && !settings.policy.pinned_keys.is_empty() {
+                return Err(Error::state(
+                    "raw public keys are pinned; unpin them before peers are not verified",
                 ));
             }
             settings.policy.mode = mode;
@@ -322,6 +328,7 @@ impl Context {
     fn change_identities(&self, change: impl FnOnce(&mut Vec<Arc<Identity>>)) -> Result<()> {
         self.change(|settings| {
             change(&mut settings.identities);
+            raw_key::check_not_mixed(&settings.identities)?;
             settings.forget_identities();
             Ok(())
         })

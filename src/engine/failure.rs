@@ -130,6 +130,10 @@ fn incompatible(lack: &PeerIncompatible) -> Error {
             c"NO_EXTENDED_MASTER_SECRET",
             "the peer does not offer the extended master secret, which is required",
         ),
+        P::IncorrectCertificateTypeExtension => (
+            c"UNKNOWN_CERTIFICATE_TYPE",
+            "one side shows or wants raw public keys, and the other certificates",
+        ),
         P::ServerRejectedEncryptedClientHello(_) => {
             return Error::new(
                 Code::NoShared,

@@ -4,6 +4,7 @@ mod certificates;
 mod encryption;
 mod pem;
 mod private_key;
+mod raw_key;
 mod selection;
 #[cfg(test)]
 mod tests;
@@ -29,6 +30,8 @@ pub type Password<'a> = &'a mut dyn FnMut() -> Result<Zeroizing<Vec<u8>>>;
 #[derive(Debug)]
 pub struct Identity {
     certified: Arc<CertifiedKey>,
+    /// There is no certificate: the public key stands in place of the leaf.
+    raw_key: bool,
     /// The leaf's subjectAltName, what there is of DNS names.
     dns_names: Vec<String>,
     /// The issuers of all certificates in the chain, as DER names.
@@ -104,11 +107,15 @@ impl Identity {
             dns_names,
             issuers,
             certified: Arc::new(CertifiedKey::new(chain, key)),
+            raw_key: false,
         })
     }
 
-    /// The chain, leaf first. Never empty.
+    /// The chain, leaf first. Empty only if the identity is a key alone.
     pub fn certificates(&self) -> &[CertificateDer<'static>] {
+        if self.raw_key {
+            return &[];
+        }
         &self.certified.cert
     }
 

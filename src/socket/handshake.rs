@@ -76,6 +76,11 @@ impl Socket {
         agreement.verify.or(resumed)
     }
 
+    fn peer_raw_key(&self, core: &Core) -> Option<Vec<u8>> {
+        let shown = core.engine.peer_certificates().first()?;
+        self.pins_raw_keys.then(|| shown.to_vec())
+    }
+
     /// Keeps what was agreed once the engine is done and its last flight is on its way.
     pub(super) fn agree(&self, core: &mut Core) {
         if self.is_connected() || core.has_ciphertext() {
@@ -96,6 +101,7 @@ impl Socket {
             alpn,
             server_name,
             verify: self.verdict(core, &agreement),
+            peer_raw_key: self.peer_raw_key(core),
             agreement,
         });
     }

@@ -70,6 +70,8 @@ pub struct Setup {
     pub check_hostname: bool,
     /// Whether a peer's certificate is verified.
     pub verifies_peer: bool,
+    /// Whether peers show a key in place of a certificate.
+    pub pins_raw_keys: bool,
     pub return_eintr: bool,
     /// The program's own.
     pub clock: Option<Arc<Clock>>,
@@ -80,6 +82,7 @@ pub struct Socket {
     server_name: Option<CString>,
     return_eintr: bool,
     verifies_peer: bool,
+    pins_raw_keys: bool,
     /// A client's, which needs the time for the tickets that come after the handshake.
     clock: Option<Arc<Clock>>,
     transport: OnceLock<Transport>,
@@ -126,6 +129,8 @@ pub struct Agreed {
     pub server_name: Option<CString>,
     /// The built-in verdict on the peer's certificate; `None` when nothing was verified.
     pub verify: Option<i32>,
+    /// The SubjectPublicKeyInfo that the peer showed in place of a certificate.
+    pub peer_raw_key: Option<Vec<u8>>,
 }
 
 impl Socket {
@@ -149,6 +154,7 @@ impl Socket {
             server_name: name.filter(|name| sends_sni && !name.is_ip()).and_then(sni),
             return_eintr: setup.return_eintr,
             verifies_peer: setup.verifies_peer,
+            pins_raw_keys: setup.pins_raw_keys,
             clock: setup.clock.clone().filter(|_| role == Role::Client),
             transport: OnceLock::new(),
             started: AtomicBool::new(false),
@@ -241,6 +247,9 @@ impl Socket {
 
     /// Certificate `i` of the chain that the peer sent; 0 is the leaf.
     pub fn peer_certificate(&self, i: usize) -> Option<CertificateDer<'static>> {
+        if self.pins_raw_keys {
+            return None;
+        }
         let core = self.core_for_getter()?;
         core.engine.peer_certificates().get(i).cloned()
     }

@@ -2,6 +2,7 @@
 
 pub mod codes;
 mod names;
+mod raw_key;
 mod refusal;
 mod roots;
 mod system;
@@ -11,6 +12,7 @@ mod verify;
 
 pub use codes::{alert_for, verify_string};
 pub use names::PeerName;
+pub use raw_key::PinnedKeys;
 pub use roots::Roots;
 pub use verdict::{Verdict, observe};
 pub use verifier::{Policy, Verifier};

@@ -15,7 +15,7 @@ use webpki::{EndEntityCert, RawPublicKeyEntity};
 
 use super::verdict::{Verdict, deposit};
 use super::verify::{Peer, Sent, verify};
-use super::{Mode, Roots};
+use super::{Mode, PinnedKeys, Roots};
 use crate::crypto;
 use crate::x509::Certificate;
 
@@ -30,6 +30,8 @@ pub struct Policy {
     pub match_cn: bool,
     /// Server: send the roots' names when asking for a client certificate.
     pub send_ca_names: bool,
+    /// Peers must show one of these keys in place of a certificate; of none, certificates.
+    pub pinned_keys: PinnedKeys,
     /// Signatures accepted, in chains and in handshakes.
     pub algorithms: WebPkiSupportedAlgorithms,
 }
@@ -44,6 +46,7 @@ impl Policy {
             check_hostname: true,
             match_cn: false,
             send_ca_names: true,
+            pinned_keys: PinnedKeys::default(),
             algorithms: crypto::provider().signature_verification_algorithms,
         }
     }
@@ -61,7 +64,7 @@ pub struct Verifier {
 
 impl Verifier {
     pub fn new(policy: Policy) -> Verifier {
-        let ca_names = match policy.send_ca_names {
+        let ca_names = match policy.send_ca_names && policy.pinned_keys.is_empty() {
             true => ca_names(&policy.roots),
             false => Vec::new(),
         };
@@ -79,7 +82,10 @@ impl Verifier {
         name: Option<&ServerName<'_>>,
         now: UnixTime,
     ) -> Result<(), Error> {
-        let verdict: Verdict = verify(&self.policy, peer, sent, name, now);
+        let verdict: Verdict = match self.policy.pinned_keys.is_empty() {
+            true => verify(&self.policy, peer, sent, name, now),
+            false => self.policy.pinned_keys.judge(sent.leaf),
+        };
         let result = match verdict.is_accepted() {
             true => Ok(()),
             false => Err(verdict.rustls_error()),
@@ -116,7 +122,7 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        signature_tls12(&self.policy.algorithms, message, cert, dss)
+        signature_tls12(&self.policy, message, cert, dss)
     }
 
     fn verify_tls13_signature(
@@ -125,11 +131,15 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        signature_tls13(&self.policy.algorithms, message, cert, dss)
+        signature_tls13(&self.policy, message, cert, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.policy.algorithms.supported_schemes()
+    }
+
+    fn requires_raw_public_keys(&self) -> bool {
+        !self.policy.pinned_keys.is_empty()
     }
 }
 
@@ -166,7 +176,7 @@ impl ClientCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        signature_tls12(&self.policy.algorithms, message, cert, dss)
+        signature_tls12(&self.policy, message, cert, dss)
     }
 
     fn verify_tls13_signature(
@@ -175,11 +185,15 @@ impl ClientCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        signature_tls13(&self.policy.algorithms, message, cert, dss)
+        signature_tls13(&self.policy, message, cert, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.policy.algorithms.supported_schemes()
+    }
+
+    fn requires_raw_public_keys(&self) -> bool {
+        !self.policy.pinned_keys.is_empty()
     }
 }
 
@@ -201,15 +215,16 @@ fn ca_names(roots: &Roots) -> Vec<DistinguishedName> {
 }
 
 fn signature_tls12(
-    algorithms: &WebPkiSupportedAlgorithms,
+    policy: &Policy,
     message: &[u8],
     cert: &CertificateDer<'_>,
     dss: &DigitallySignedStruct,
 ) -> Result<HandshakeSignatureValid, Error> {
-    if EndEntityCert::try_from(cert).is_ok() {
+    let algorithms = &policy.algorithms;
+    if policy.pinned_keys.is_empty() && EndEntityCert::try_from(cert).is_ok() {
         return verify_tls12_signature(message, cert, dss, algorithms);
     }
-    let spki = raw_key(cert)?;
+    let spki = raw_key(policy, cert)?;
     let key = RawPublicKeyEntity::try_from(&spki).map_err(|_| CertificateError::BadEncoding)?;
     let (_, candidates) = algorithms
         .mapping
@@ -228,20 +243,27 @@ fn signature_tls12(
 }
 
 fn signature_tls13(
-    algorithms: &WebPkiSupportedAlgorithms,
+    policy: &Policy,
     message: &[u8],
     cert: &CertificateDer<'_>,
     dss: &DigitallySignedStruct,
 ) -> Result<HandshakeSignatureValid, Error> {
-    if EndEntityCert::try_from(cert).is_ok() {
+    let algorithms = &policy.algorithms;
+    if policy.pinned_keys.is_empty() && EndEntityCert::try_from(cert).is_ok() {
         return verify_tls13_signature(message, cert, dss, algorithms);
     }
-    verify_tls13_signature_with_raw_key(message, &raw_key(cert)?, dss, algorithms)
+    verify_tls13_signature_with_raw_key(message, &raw_key(policy, cert)?, dss, algorithms)
 }
 
-/// The key of a certificate that webpki does not read (version 1, unknown critical extensions):
-/// whether such a one is accepted was decided before.
-fn raw_key(cert: &CertificateDer<'_>) -> Result<SubjectPublicKeyInfoDer<'static>, Error> {
+/// The key that is shown in place of a certificate, or of a certificate that webpki does not read
+/// (version 1, unknown critical extensions): whether such a one is accepted was decided before.
+fn raw_key(
+    policy: &Policy,
+    cert: &CertificateDer<'_>,
+) -> Result<SubjectPublicKeyInfoDer<'static>, Error> {
+    if !policy.pinned_keys.is_empty() {
+        return Ok(SubjectPublicKeyInfoDer::from(cert.as_ref().to_vec()));
+    }
     let certificate = Certificate::deferred(cert.clone().into_owned());
     match certificate.spki() {
         [] => Err(CertificateError::BadEncoding.into()),

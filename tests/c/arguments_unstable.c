@@ -47,10 +47,50 @@ static void arguments_of_rssl_x_ech_retry_configs(void) {
   CHECK(rssl_x_ech_retry_configs(NULL).data == NULL);
 }
 
+static void arguments_of_rssl_x_identity_new_raw_key(void) {
+  static const char text[] = "no key";
+  rssl_identity *id;
+  CHECK_REFUSED(rssl_x_identity_new_raw_key(text, sizeof text, NULL, NULL, NULL));
+  CHECK_MAKES_NONE(rssl_x_identity_new_raw_key(NULL, 1, NULL, NULL, &id), id, RSSL_ERR_ARGUMENT);
+  CHECK_MAKES_NONE(rssl_x_identity_new_raw_key(text, TOO_LONG, NULL, NULL, &id), id,
+                   RSSL_ERR_ARGUMENT);
+  CHECK_MAKES_NONE(rssl_x_identity_new_raw_key(NULL, 0, NULL, NULL, &id), id, RSSL_ERR_FORMAT);
+  CHECK_MAKES_NONE(rssl_x_identity_new_raw_key(text, sizeof text, NULL, NULL, &id), id,
+                   RSSL_ERR_FORMAT);
+}
+
+static void arguments_of_rssl_x_identity_raw_key(void) {
+  CHECK(rssl_x_identity_raw_key(NULL).data == NULL);
+}
+
+static void arguments_of_rssl_x_pin_raw_keys(void) {
+  const rssl_bytes empty = {NULL, 0};
+  const rssl_bytes null = {NULL, 1};
+  const rssl_bytes garbage = {(const uint8_t *)"no key", 6};
+  CHECK_REFUSED(rssl_x_pin_raw_keys(NULL, NULL, 0));
+  WITH_CONTEXTS({
+    CHECK_REFUSED(rssl_x_pin_raw_keys(client, NULL, 1));
+    CHECK_REFUSED(rssl_x_pin_raw_keys(client, &empty, SIZE_MAX));
+    CHECK_REFUSED(rssl_x_pin_raw_keys(client, &null, 1));
+    CHECK_RC(rssl_x_pin_raw_keys(client, &empty, 1), RSSL_ERR_FORMAT);
+    CHECK_RC(rssl_x_pin_raw_keys(client, &garbage, 1), RSSL_ERR_FORMAT);
+    CHECK_OK(rssl_x_pin_raw_keys(client, NULL, 0));
+    CHECK_OK(rssl_x_pin_raw_keys(server, NULL, 0));
+  });
+}
+
+static void arguments_of_rssl_x_peer_raw_key(void) {
+  CHECK(rssl_x_peer_raw_key(NULL).data == NULL);
+}
+
 const struct test_case unstable_arguments[] = {
     ARGUMENTS_OF(rssl_x_set_ech_configs),
     ARGUMENTS_OF(rssl_x_set_ech_grease),
     ARGUMENTS_OF(rssl_x_ech_status),
     ARGUMENTS_OF(rssl_x_ech_retry_configs),
+    ARGUMENTS_OF(rssl_x_identity_new_raw_key),
+    ARGUMENTS_OF(rssl_x_identity_raw_key),
+    ARGUMENTS_OF(rssl_x_pin_raw_keys),
+    ARGUMENTS_OF(rssl_x_peer_raw_key),
 };
 const size_t unstable_arguments_count = sizeof unstable_arguments / sizeof unstable_arguments[0];

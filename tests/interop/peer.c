@@ -6,6 +6,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "traffic.h"
+#include "unstable.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -22,6 +23,7 @@ enum { MOST_IDENTITIES = 8 };
 struct settings {
   rssl_role role;
   const char *name, *port, *ca, *tls, *ciphers, *groups, *alpn, *connections, *time_limit;
+  const char *raw_key, *pin;
   const char *certs[MOST_IDENTITIES], *keys[MOST_IDENTITIES];
   bool require_client_cert, request_client_cert, no_ca_names, no_tickets;
   struct traffic traffic;
@@ -31,6 +33,7 @@ static int usage(void) {
   fputs("usage: peer client|server [--port PORT] [--name NAME] [--ca F] [--cert F --key F]...\n"
         "            [--require-client-cert | --request-client-cert] [--no-ca-names]\n"
         "            [--no-tickets] [--tls 1.2|1.3] [--ciphers LIST] [--groups LIST]\n"
+        "            [--raw-key F] [--pin F]\n"
         "            [--alpn LIST] [--echo] [--poll] [--connections N] [--time-limit SECONDS]\n"
         "  PORT is on 127.0.0.1; a server's 0 lets the system choose, and \"port: N\" says what.\n",
         stderr);
@@ -64,7 +67,8 @@ static bool parse_option(const char *arg, const char *value, struct settings *se
       {"--ca", &set->ca},           {"--tls", &set->tls},
       {"--ciphers", &set->ciphers}, {"--groups", &set->groups},
       {"--alpn", &set->alpn},       {"--connections", &set->connections},
-      {"--time-limit", &set->time_limit}};
+      {"--time-limit", &set->time_limit}, {"--raw-key", &set->raw_key},
+      {"--pin", &set->pin}};
   if (value == NULL) return false;
   if (strcmp(arg, "--cert") == 0) return append(set->certs, value);
   if (strcmp(arg, "--key") == 0) return append(set->keys, value);
@@ -110,10 +114,12 @@ static bool configure(rssl_ctx *ctx, const struct settings *set) {
   for (size_t i = 0; i < MOST_IDENTITIES && set->certs[i] != NULL; i++)
     if (rssl_ctx_load_cert_file(ctx, set->certs[i], set->keys[i], NULL) < 0)
       return failed("--cert");
+  if (set->raw_key != NULL && !show_raw_key(ctx, set->raw_key)) return failed("--raw-key");
   if (set->require_client_cert && rssl_ctx_set_verify(ctx, RSSL_CERT_REQUIRED) < 0)
     return failed("--require-client-cert");
   if (set->request_client_cert && rssl_ctx_set_verify(ctx, RSSL_CERT_OPTIONAL) < 0)
     return failed("--request-client-cert");
+  if (set->pin != NULL && !pin_raw_key(ctx, set->pin)) return failed("--pin");
   if (set->tls != NULL) {
     uint16_t version = strcmp(set->tls, "1.2") == 0 ? RSSL_TLS1_2 : RSSL_TLS1_3;
     if (rssl_ctx_set_versions(ctx, version, version) < 0) return failed("--tls");
@@ -176,6 +182,7 @@ static void report_agreement(const rssl_sock *s) {
   say("sni", rssl_sock_server_name(s));
   say("resumed", rssl_sock_resumed(s) ? "yes" : "no");
   report_subject(s);
+  report_raw_key(s);
 }
 
 /* What the program itself noticed has no rssl_error. */

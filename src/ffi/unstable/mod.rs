@@ -1,3 +1,4 @@
 //! What include/rssl_unstable.h declares: functions whose shape may still change.
 
 pub mod ech;
+pub mod raw_key;
