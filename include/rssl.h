@@ -14,7 +14,7 @@
  *           rssl_last_error(). RSSL_OK and RSSL_WANT_* leave it alone, and so does
  *           every _free, so a finalizer never hides an error. The error that ended a
  *           connection also stays on the socket: rssl_sock_error(). It is sticky: every
- *           later rssl_handshake, read, write and shutdown returns the same code.
+ *           later rssl_handshake, read, write, writev and shutdown returns the same code.
  *           Decrypted data that came before it is returned by rssl_read first.
  *           The alert that belongs to it is sent before the call returns if the
  *           transport takes it; if not, rssl_events says RSSL_POLL_OUT and rssl_flush
@@ -239,6 +239,13 @@ typedef int rssl_fd;
 #define RSSL_OPT_RETURN_EINTR (1u << 4)
 
 /**
+ * Refuse the chains that OpenSSL's X509_V_FLAG_X509_STRICT refuses, such as a CA without critical
+ * basicConstraints, keyUsage keyCertSign or subjectKeyIdentifier, a certificate without
+ * authorityKeyIdentifier, and an empty subject without critical subjectAltName.
+ */
+#define RSSL_OPT_X509_STRICT (1u << 5)
+
+/**
  * A leaf that is itself in the trust store and has no subjectAltName may match by its common
  * name.
  */
@@ -253,6 +260,31 @@ typedef int rssl_fd;
  * TLS 1.2 only with extended master secret.
  */
 #define RSSL_OPT_REQUIRE_EMS (1u << 8)
+
+/**
+ * Check the leaf, not its issuers.
+ */
+#define RSSL_CRL_LEAF_ONLY (1u << 0)
+
+/**
+ * No CRL covers it: accept. What a CRL past nextUpdate revokes stays refused.
+ */
+#define RSSL_CRL_ALLOW_UNKNOWN (1u << 1)
+
+/**
+ * A CRL past nextUpdate counts as missing: RSSL_V_CRL_EXPIRED.
+ */
+#define RSSL_CRL_ENFORCE_EXPIRY (1u << 2)
+
+/**
+ * Keep what is loaded, check nothing.
+ */
+#define RSSL_CRL_OFF (1u << 3)
+
+/**
+ * Check even with none loaded: all are refused with RSSL_V_CRL_UNAVAILABLE.
+ */
+#define RSSL_CRL_REQUIRED (1u << 4)
 
 /**
  * Poll the transport for reading: the number of POLLIN.
@@ -295,6 +327,12 @@ typedef struct rssl_ctx rssl_ctx;
 typedef struct rssl_error rssl_error;
 
 /**
+ * A ClientHello under examination: what the client offers, and the answer to it. It lives from the
+ * callback's call until it is decided. The rules for threads are those of its socket.
+ */
+typedef struct rssl_hello rssl_hello;
+
+/**
  * A certificate chain and its private key. Any number of threads may use it at once.
  */
 typedef struct rssl_identity rssl_identity;
@@ -322,14 +360,9 @@ typedef uint32_t rssl_cert_reqs;
 
 /**
  * Writes the password of a key to buf (no NUL needed) and returns its length, or a negative number
- * to give up. Called only if the key is encrypted.
+ * to give up. Called only if the key or the PKCS#12 file is encrypted, and once.
  */
 typedef ptrdiff_t (*rssl_password_cb)(void *user, char *buf, size_t cap);
-
-/**
- * Takes one line of the key log, in NSS's format and without the newline. Borrowed for the call.
- */
-typedef void (*rssl_keylog_cb)(void *user, const char *line);
 
 /**
  * Gives user back: called once, when no context or socket can use it any more, from any thread; not
@@ -338,10 +371,85 @@ typedef void (*rssl_keylog_cb)(void *user, const char *line);
 typedef void (*rssl_drop_cb)(void *user);
 
 /**
+ * Where a server keeps sessions outside of its process (Redis, memcached), so that any machine of a
+ * fleet resumes what another one began.
+ *
+ * put keeps a session and returns RSSL_OK or a negative error. get writes at most cap (64 KiB) bytes
+ * to buf and returns the length, 0 for unknown; it must remove, in one step, what it returns if
+ * remove (TLS 1.3: used once) and keep it otherwise (TLS 1.2). Both block the handshake, and can run
+ * on several threads at once. A store that fails, or returns something else than it was given,
+ * costs a full handshake, never a connection. Ids and sessions are opaque, and secret: who reads the
+ * store and the network can read the traffic; who writes the store can make up sessions. A size
+ * smaller than version 0.1's is RSSL_ERR_ARGUMENT; members that this library does not know must be
+ * zero.
+ */
+typedef struct rssl_session_store {
+  /**
+   * sizeof(rssl_session_store): lets later versions add members.
+   */
+  size_t size;
+  /**
+   * Passed to the functions.
+   */
+  void *user;
+  /**
+   * Keeps a session under id, for lifetime_seconds at most.
+   */
+  rssl_result (*put)(void *user,
+                     const void *id,
+                     size_t id_len,
+                     const void *session,
+                     size_t session_len,
+                     uint32_t lifetime_seconds);
+  /**
+   * Writes the session kept under id to buf.
+   */
+  ptrdiff_t (*get)(void *user, const void *id, size_t id_len, bool remove, void *buf, size_t cap);
+  /**
+   * Gives user back; or NULL.
+   */
+  rssl_drop_cb drop;
+} rssl_session_store;
+
+/**
+ * Signs msg (not a hash) with the TLS SignatureScheme given: keys in an HSM, a TPM, a secure
+ * element. Writes the signature as TLS has it (of ECDSA: DER) to sig and returns its length, or a
+ * negative number to give up: then the handshake fails with RSSL_ERR_CALLBACK. cap is 1024 or more.
+ * It blocks the handshake.
+ */
+typedef ptrdiff_t (*rssl_sign_cb)(void *user,
+                                  uint16_t scheme,
+                                  const void *msg,
+                                  size_t len,
+                                  void *sig,
+                                  size_t cap);
+
+/**
+ * Takes one line of the key log, in NSS's format and without the newline. Borrowed for the call.
+ */
+typedef void (*rssl_keylog_cb)(void *user, const char *line);
+
+/**
  * Says the time in seconds since 1970. Negative: the time is not known, and the handshake that
  * asks fails with RSSL_ERR_CALLBACK.
  */
 typedef int64_t (*rssl_time_cb)(void *user);
+
+/**
+ * Borrowed bytes. data is NULL when absent.
+ */
+typedef struct rssl_bytes {
+  const uint8_t *data;
+  size_t len;
+} rssl_bytes;
+
+/**
+ * Looks at each ClientHello that can be answered, once, before anything is decided. Return RSSL_OK
+ * (after rssl_hello_use_ctx and its like or not) to go on, RSSL_WANT_HELLO to decide later, or a
+ * negative error to refuse with the alert handshake_failure; after rssl_hello_reject the connection
+ * is refused whatever is returned. h is borrowed for the call; rssl_sock_hello(s) is h.
+ */
+typedef rssl_result (*rssl_hello_cb)(void *user, struct rssl_sock *s, struct rssl_hello *h);
 
 /**
  * A transport made of your functions.
@@ -374,14 +482,6 @@ typedef struct rssl_io {
    */
   rssl_drop_cb drop;
 } rssl_io;
-
-/**
- * Borrowed bytes. data is NULL when absent.
- */
-typedef struct rssl_bytes {
-  const uint8_t *data;
-  size_t len;
-} rssl_bytes;
 
 /**
  * One of the RSSL_SUBJECT and RSSL_ISSUER numbers.
@@ -864,16 +964,18 @@ RSSL_API struct rssl_cert *rssl_ctx_root_new(const struct rssl_ctx *ctx, size_t 
 RSSL_API rssl_result rssl_ctx_clear_roots(struct rssl_ctx *ctx);
 
 /**
- * rssl_ctx_load_cert_file adds an identity: a chain (leaf first) and its key. key_path may be
- * NULL: the key is in cert_path. password may be NULL: the key must not be encrypted.
+ * rssl_ctx_load_cert_file adds an identity: a chain (leaf first) and its key, as PEM or DER. key_path
+ * may be NULL: the key is in cert_path. cert_path may also be PKCS#12, which holds both, in any
+ * order; then key_path is NULL. password may be NULL: nothing must be encrypted.
  *
  * May be called again to add another. A server picks by SNI, then by the client's signature
  * schemes; a client by the authorities and schemes that the server names; of equals the last added.
  *
  * RSSL_ERR_FILE: a file cannot be read. RSSL_ERR_FORMAT: no certificate or key of a known form, or
- * the chain out of order. RSSL_ERR_PASSWORD: the password is missing or wrong. RSSL_ERR_KEY: the
- * type, size or encryption of the key is not supported. RSSL_ERR_MISMATCH: the key is another
- * certificate's. RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
+ * damaged. RSSL_ERR_PASSWORD: the password is missing or wrong. RSSL_ERR_KEY: the type, size or
+ * encryption of the key is not supported. RSSL_ERR_MISMATCH: the key is another certificate's, or
+ * the chain is out of order. RSSL_ERR_ARGUMENT: a NULL, or a key beside PKCS#12. After an error
+ * nothing was added. An expired leaf is added: it is a warning in the log, see rssl_set_log.
  */
 RSSL_API
 rssl_result rssl_ctx_load_cert_file(struct rssl_ctx *ctx,
@@ -882,9 +984,8 @@ rssl_result rssl_ctx_load_cert_file(struct rssl_ctx *ctx,
                                     const char *password);
 
 /**
- * rssl_ctx_load_cert_mem adds an identity from memory, PEM or DER. key may be NULL: the key is in
- * cert. password may be NULL: the key must not be encrypted. Results as of
- * rssl_ctx_load_cert_file, without RSSL_ERR_FILE.
+ * rssl_ctx_load_cert_mem is rssl_ctx_load_cert_file from memory. key may be NULL: the key is in cert.
+ * password may be NULL. Results as of rssl_ctx_load_cert_file, without RSSL_ERR_FILE.
  */
 RSSL_API
 rssl_result rssl_ctx_load_cert_mem(struct rssl_ctx *ctx,
@@ -965,26 +1066,17 @@ RSSL_API rssl_result rssl_ctx_set_options(struct rssl_ctx *ctx, uint32_t set, ui
 RSSL_API uint32_t rssl_ctx_options(const struct rssl_ctx *ctx);
 
 /**
- * rssl_ctx_set_session_cache sets how many servers (by name) a client remembers, in this process,
- * newest first; 0: off; the default is 256. Sockets without a name take no part. What was
- * remembered is forgotten. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
- *
- * A resumed handshake does not look at certificates again. Hence a client's memory is emptied by
- * any change to trust, verification or identity, and a server resumes only under the verify mode
- * and roots that a session began under.
+ * rssl_ctx_set_max_fragment limits the plaintext of each record sent, for peers with small buffers:
+ * 27 to 16384 bytes; 0: 16384, the default. The record is up to 22 bytes longer in TLS 1.3, and up
+ * to 29 in TLS 1.2. What the peer sends stays its own choice. RSSL_ERR_ARGUMENT: another number, or
+ * ctx is NULL.
  */
-RSSL_API rssl_result rssl_ctx_set_session_cache(struct rssl_ctx *ctx, size_t n);
-
-/**
- * rssl_ctx_set_ticket_count sets how many TLS 1.3 tickets a server sends after a handshake; the
- * default is 2. RSSL_ERR_ARGUMENT: over 100, or ctx is NULL.
- */
-RSSL_API rssl_result rssl_ctx_set_ticket_count(struct rssl_ctx *ctx, size_t n);
+RSSL_API rssl_result rssl_ctx_set_max_fragment(struct rssl_ctx *ctx, size_t plaintext);
 
 /**
  * rssl_identity_new_file reads a chain (leaf first) and its key from files, as an object that
- * several contexts can share. key_path may be NULL: the key is in cert_path. cb may be NULL: the
- * key must not be encrypted; it is called inside this call only. RSSL_OK: *out is a new reference,
+ * several contexts can share; of what forms: see rssl_ctx_load_cert_file. key_path may be NULL: the
+ * key is in cert_path. cb may be NULL: nothing must be encrypted; it is called inside this call only. RSSL_OK: *out is a new reference,
  * to be given back with rssl_identity_free. RSSL_ERR_CALLBACK: cb gave up. RSSL_ERR_ARGUMENT: a
  * NULL. Other results as of rssl_ctx_load_cert_file.
  */
@@ -997,8 +1089,7 @@ rssl_result rssl_identity_new_file(const char *cert_path,
                                    struct rssl_identity **out);
 
 /**
- * rssl_identity_new_mem is rssl_identity_new_file from memory, PEM or DER. key may be NULL: the
- * key is in cert.
+ * rssl_identity_new_mem is rssl_identity_new_file from memory. key may be NULL: the key is in cert.
  */
 RSSL_API
 RSSL_MUST_USE
@@ -1011,6 +1102,40 @@ rssl_result rssl_identity_new_mem(const void *cert,
                                   struct rssl_identity **out);
 
 /**
+ * rssl_identity_new_ocsp makes a copy of id that staples an OCSP response, len bytes of DER, to the
+ * certificate: as a server, for clients that ask. What the response says, until when, and who
+ * signed it is for the client to judge. RSSL_OK: *out is a new reference, to be given back with
+ * rssl_identity_free; id stays as it was. RSSL_ERR_FORMAT: not an OCSPResponse, one that holds no
+ * answer (tryLater), or over 65535 bytes. RSSL_ERR_ARGUMENT: a NULL.
+ */
+RSSL_API
+RSSL_MUST_USE
+rssl_result rssl_identity_new_ocsp(const struct rssl_identity *id,
+                                   const void *ocsp,
+                                   size_t len,
+                                   struct rssl_identity **out);
+
+/**
+ * rssl_identity_new_schemes makes a copy of id that signs with these n TLS SignatureSchemes only,
+ * in this order: what a policy allows. Those of other kinds of keys are passed over, so that one
+ * list serves for all identities. RSSL_OK: *out is a new reference, to be given back with
+ * rssl_identity_free; id stays as it was. RSSL_ERR_ARGUMENT: a number that is no scheme known here,
+ * none that the key of id signs with, or a NULL.
+ */
+RSSL_API
+RSSL_MUST_USE
+rssl_result rssl_identity_new_schemes(const struct rssl_identity *id,
+                                      const uint16_t *schemes,
+                                      size_t n,
+                                      struct rssl_identity **out);
+
+/**
+ * rssl_identity_cert_new returns a reference to certificate i of the chain of id, 0 is the leaf, to
+ * be given back with rssl_cert_free. NULL: past the end, or id is NULL.
+ */
+RSSL_API struct rssl_cert *rssl_identity_cert_new(const struct rssl_identity *id, size_t i);
+
+/**
  * rssl_identity_ref takes one more reference to id and returns id; NULL for NULL. Give it back with
  * rssl_identity_free.
  */
@@ -1020,6 +1145,72 @@ RSSL_API struct rssl_identity *rssl_identity_ref(struct rssl_identity *id);
  * rssl_identity_free gives back one reference. id may be NULL. Contexts that use it keep it.
  */
 RSSL_API void rssl_identity_free(struct rssl_identity *id);
+
+/**
+ * rssl_ctx_set_session_cache sets how many servers (by name) a client remembers, in this process,
+ * newest first; 0: off; the default is 256. Sockets without a name take no part. What was
+ * remembered is forgotten. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
+ *
+ * A resumed handshake does not look at certificates again. Hence a client's memory is emptied by
+ * any change to trust, verification or identity, and a server resumes a ticket or a stored session
+ * only under the verify mode, roots and other settings of verification that it was issued under,
+ * whatever keys or store contexts share.
+ */
+RSSL_API rssl_result rssl_ctx_set_session_cache(struct rssl_ctx *ctx, size_t n);
+
+/**
+ * rssl_ctx_set_ticket_count sets how many TLS 1.3 tickets a server sends after a handshake; the
+ * default is 2. RSSL_ERR_ARGUMENT: over 100, or ctx is NULL.
+ */
+RSSL_API rssl_result rssl_ctx_set_ticket_count(struct rssl_ctx *ctx, size_t n);
+
+/**
+ * rssl_ctx_set_ticket_keys lets servers share tickets between processes. keys are n of 48 bytes each
+ * (16 name, 32 secret), newest first: the first encrypts, all decrypt. They act at once, on live
+ * sockets too. keys may be NULL, with n = 0: own keys, rotated every 6 hours (the default); the
+ * first is made with the context, so that forked children share it. Either turns tickets on again
+ * after rssl_ctx_set_session_store. A ticket is good for 12 hours at most. keys are copied: wipe
+ * yours.
+ *
+ * RSSL_ERR_ARGUMENT: n is 0 or over 100, two keys have one name, a secret is all zeros, keys is NULL
+ * and n is not 0, or ctx is NULL. RSSL_ERR_STATE: ctx is for clients only. RSSL_ERR_INTERNAL: no
+ * random bytes for an own key. After an error nothing has changed.
+ */
+RSSL_API rssl_result rssl_ctx_set_ticket_keys(struct rssl_ctx *ctx, const void *keys, size_t n);
+
+/**
+ * rssl_ctx_set_session_store makes a server keep the sessions of the connections made from then on
+ * in store, in place of tickets, which it no longer sends; with RSSL_OPT_NO_TICKETS those of TLS 1.2
+ * only. *store is copied. store may be NULL: tickets again, as after rssl_ctx_set_ticket_keys.
+ * store->drop is called when no context or socket can use store->user any more; not when this call
+ * fails. RSSL_ERR_ARGUMENT: a size that cannot be, store->put or store->get is NULL, or ctx is NULL.
+ * RSSL_ERR_STATE: ctx is for clients only.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_session_store(struct rssl_ctx *ctx,
+                                       const struct rssl_session_store *store);
+
+/**
+ * rssl_identity_new_signer makes an identity whose private key is elsewhere. cert is its chain, leaf
+ * first, len bytes of PEM or DER. cb signs with the n_schemes TLS SignatureSchemes, the preferred
+ * first: what the device can do; those of other kinds of keys than the leaf's are passed over. It is
+ * called inside handshakes, on several threads at once. drop may be NULL.
+ *
+ * RSSL_OK: *out is a new reference, to be given back with rssl_identity_free. RSSL_ERR_FORMAT: no
+ * certificate, or a damaged one. RSSL_ERR_KEY: the kind of the leaf's key is not supported.
+ * RSSL_ERR_ARGUMENT: a number that is no scheme known here, none that fits the leaf's key, or a NULL.
+ * That cb's key is the leaf's cannot be checked here: the peer does it.
+ */
+RSSL_API
+RSSL_MUST_USE
+rssl_result rssl_identity_new_signer(const void *cert,
+                                     size_t cert_len,
+                                     const uint16_t *schemes,
+                                     size_t n_schemes,
+                                     rssl_sign_cb cb,
+                                     void *user,
+                                     rssl_drop_cb drop,
+                                     struct rssl_identity **out);
 
 /**
  * rssl_ctx_set_keylog_callback gives the secrets of the connections made from then on to cb, line by
@@ -1036,14 +1227,184 @@ rssl_result rssl_ctx_set_keylog_callback(struct rssl_ctx *ctx,
 /**
  * rssl_ctx_set_time_callback makes cb say the time, for the dates of certificates and tickets of the
  * connections made from then on: devices with no clock, tests. cb may be NULL: the operating
- * system's clock again. drop may be NULL. It changes trust: sessions are forgotten.
- * RSSL_ERR_ARGUMENT: ctx is NULL. RSSL_ERR_INTERNAL: no random bytes for a new ticket key.
+ * system's clock again. drop may be NULL. It changes trust: a client's sessions are forgotten.
+ * RSSL_ERR_ARGUMENT: ctx is NULL.
  */
 RSSL_API
 rssl_result rssl_ctx_set_time_callback(struct rssl_ctx *ctx,
                                        rssl_time_cb cb,
                                        void *user,
                                        rssl_drop_cb drop);
+
+/**
+ * rssl_ctx_load_crl_file adds the certificate revocation lists of a file: PEM, any number, or one
+ * DER. Nothing is fetched from the network, ever. Peers are checked against them from then on, the
+ * leaf and its issuers, unless a flag says otherwise; one that no CRL covers is refused with
+ * RSSL_V_CRL_UNAVAILABLE. Of one issuer and distribution point the newest counts. It changes trust:
+ * sessions are forgotten.
+ *
+ * A CRL must be complete, of version 2, with nextUpdate and a CRL number, and about its issuer's own
+ * certificates; an issuing distribution point must have a full name, and is compared with the
+ * certificate's by its URI.
+ *
+ * RSSL_ERR_FILE: it cannot be read. RSSL_ERR_FORMAT: no CRL in it, never a silent zero, or a
+ * malformed one. RSSL_ERR_UNSUPPORTED: a delta or indirect CRL, or another that is not as above.
+ * RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
+ */
+RSSL_API rssl_result rssl_ctx_load_crl_file(struct rssl_ctx *ctx, const char *path);
+
+/**
+ * rssl_ctx_load_crl_mem is rssl_ctx_load_crl_file for len bytes at data, without RSSL_ERR_FILE.
+ */
+RSSL_API rssl_result rssl_ctx_load_crl_mem(struct rssl_ctx *ctx, const void *data, size_t len);
+
+/**
+ * rssl_ctx_set_crl_flags sets the RSSL_CRL_ flags in place of those before; 0: the default.
+ * RSSL_ERR_ARGUMENT: an unknown flag, RSSL_CRL_OFF with RSSL_CRL_REQUIRED, or ctx is NULL; nothing
+ * has changed then. It changes trust: sessions are forgotten.
+ */
+RSSL_API rssl_result rssl_ctx_set_crl_flags(struct rssl_ctx *ctx, uint32_t flags);
+
+/**
+ * rssl_ctx_clear_crls removes all revocation lists; the flags stay. It changes trust: sessions are
+ * forgotten. RSSL_ERR_ARGUMENT: ctx is NULL.
+ */
+RSSL_API rssl_result rssl_ctx_clear_crls(struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_set_verify_schemes sets the signatures that are accepted from the peer, in its handshake
+ * and in its certificates: TLS SignatureScheme numbers in order of preference. n = 0: the default.
+ * It changes trust: sessions are forgotten. RSSL_ERR_UNSUPPORTED: a scheme that this build does not
+ * verify. RSSL_ERR_ARGUMENT: a number that is no scheme, or a NULL. After an error nothing has
+ * changed.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_verify_schemes(struct rssl_ctx *ctx,
+                                        const uint16_t *schemes,
+                                        size_t n);
+
+/**
+ * rssl_ctx_set_client_ca_names sets the authorities that a server names when it asks for a client
+ * certificate, DER names, in place of the roots' and whatever RSSL_OPT_NO_CA_NAMES says. n = 0: the
+ * roots' again. Clients choose by them; whom the server trusts stays the same. RSSL_ERR_FORMAT: one
+ * that is no name, with its number, counted from 0. RSSL_ERR_ARGUMENT: more than 60000 bytes, or a
+ * NULL. After an error nothing has changed.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_client_ca_names(struct rssl_ctx *ctx,
+                                         const struct rssl_bytes *names,
+                                         size_t n);
+
+/**
+ * rssl_ctx_set_hello_callback makes cb look at each ClientHello of the servers' connections made
+ * from then on. cb may be NULL: nobody looks. drop may be NULL. RSSL_ERR_ARGUMENT: ctx is NULL.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_hello_callback(struct rssl_ctx *ctx,
+                                        rssl_hello_cb cb,
+                                        void *user,
+                                        rssl_drop_cb drop);
+
+/**
+ * rssl_hello_server_name returns the name that the client asks for (SNI), in lower case. Borrowed
+ * from h. NULL: none, or no hello is pending, or h is NULL.
+ */
+RSSL_API const char *rssl_hello_server_name(const struct rssl_hello *h);
+
+/**
+ * rssl_hello_alpn_count returns how many application protocols the client offers; 0 if h is NULL.
+ */
+RSSL_API size_t rssl_hello_alpn_count(const struct rssl_hello *h);
+
+/**
+ * rssl_hello_alpn returns the application protocol i in the client's order of preference. Borrowed
+ * from h. Absent: past the end, or h is NULL.
+ */
+RSSL_API struct rssl_bytes rssl_hello_alpn(const struct rssl_hello *h, size_t i);
+
+/**
+ * rssl_hello_cipher_count returns how many ciphers the client offers; 0 if h is NULL.
+ */
+RSSL_API size_t rssl_hello_cipher_count(const struct rssl_hello *h);
+
+/**
+ * rssl_hello_cipher returns the IANA number of cipher i in the client's order of preference, which
+ * may be one that this library does not know. 0: past the end, or h is NULL.
+ */
+RSSL_API uint16_t rssl_hello_cipher(const struct rssl_hello *h, size_t i);
+
+/**
+ * rssl_hello_scheme_count returns how many signature schemes the client can verify; 0 if h is NULL.
+ */
+RSSL_API size_t rssl_hello_scheme_count(const struct rssl_hello *h);
+
+/**
+ * rssl_hello_scheme returns the TLS SignatureScheme i in the client's order of preference. 0: past
+ * the end, or h is NULL.
+ */
+RSSL_API uint16_t rssl_hello_scheme(const struct rssl_hello *h, size_t i);
+
+/**
+ * rssl_hello_ca_count returns how many authorities the client names by which the server's
+ * certificate may be issued; 0: any, or h is NULL. TLS 1.3 clients alone can name some.
+ */
+RSSL_API size_t rssl_hello_ca_count(const struct rssl_hello *h);
+
+/**
+ * rssl_hello_ca returns the name of authority i, DER. Borrowed from h. Absent: past the end, or h is
+ * NULL.
+ */
+RSSL_API struct rssl_bytes rssl_hello_ca(const struct rssl_hello *h, size_t i);
+
+/**
+ * rssl_hello_use_ctx answers under the settings of ctx, as they are at this call, in place of those
+ * that the socket was made with: trust, identities, versions, ciphers, ALPN, sessions and options.
+ * Its own hello callback is not called. This and the next two can be combined in any order; the last
+ * call of each counts. ctx may be freed afterwards.
+ *
+ * RSSL_OK. RSSL_ERR_STATE: ctx is not for servers, or no hello is pending. RSSL_ERR_ARGUMENT: a
+ * NULL.
+ */
+RSSL_API rssl_result rssl_hello_use_ctx(struct rssl_hello *h, struct rssl_ctx *ctx);
+
+/**
+ * rssl_hello_use_identity shows id, whatever identities the context has. It takes a reference of its
+ * own. RSSL_OK. RSSL_ERR_STATE: no hello is pending. RSSL_ERR_ARGUMENT: a NULL.
+ */
+RSSL_API rssl_result rssl_hello_use_identity(struct rssl_hello *h, struct rssl_identity *id);
+
+/**
+ * rssl_hello_use_alpn agrees on the application protocol proto, whatever the context has. RSSL_OK.
+ * RSSL_ERR_STATE: no hello is pending. RSSL_ERR_ARGUMENT: the client does not offer it, or a NULL.
+ */
+RSSL_API rssl_result rssl_hello_use_alpn(struct rssl_hello *h, const char *proto);
+
+/**
+ * rssl_hello_continue goes on with the answer as it is: h is gone, and calls on its socket take up
+ * the handshake again; rssl_events says RSSL_POLL_READY until one has. Any thread may call it, and
+ * the functions above, while no other is inside a call on the socket. RSSL_OK. RSSL_ERR_STATE: called
+ * from the callback (return RSSL_OK there), no hello is pending, or another thread is inside a call
+ * on the socket. RSSL_ERR_ARGUMENT: h is NULL.
+ */
+RSSL_API
+rssl_result rssl_hello_continue(struct rssl_hello *h);
+
+/**
+ * rssl_hello_reject ends the connection with alert, such as unrecognized_name (112), which is sent
+ * at once as far as the transport takes it; if not, rssl_events says RSSL_POLL_OUT. h is gone, and
+ * calls on its socket return RSSL_ERR_CALLBACK. Called from the callback it takes effect when that
+ * returns, whatever it returns. RSSL_OK. RSSL_ERR_STATE: no hello is pending, or another thread is
+ * inside a call on the socket. RSSL_ERR_ARGUMENT: alert is not the number of an error alert, or h is
+ * NULL.
+ */
+RSSL_API rssl_result rssl_hello_reject(struct rssl_hello *h, int alert);
+
+/**
+ * rssl_sock_hello returns the ClientHello that is pending, in the callback and after
+ * RSSL_WANT_HELLO. Borrowed from s until rssl_hello_continue or rssl_hello_reject. NULL: none is
+ * pending, or s is NULL.
+ */
+RSSL_API struct rssl_hello *rssl_sock_hello(struct rssl_sock *s);
 
 /**
  * rssl_sock_new makes a connection in the role given, which ctx must allow. name is the server's
@@ -1122,7 +1483,8 @@ RSSL_API rssl_result rssl_sock_set_io(struct rssl_sock *s, const struct rssl_io 
  * after rssl_feed_eof. RSSL_ERR_ARGUMENT: a NULL.
  *
  * On memory, RSSL_WANT_READ says feed and RSSL_WANT_WRITE says drain; drain after every call, errors
- * and shutdown included, before you wait.
+ * and shutdown included, before you wait. While a hello is pending rssl_feed goes on to store, and
+ * there is nothing to drain.
  */
 RSSL_API RSSL_MUST_USE ptrdiff_t rssl_feed(struct rssl_sock *s, const void *data, size_t len);
 
@@ -1148,10 +1510,12 @@ RSSL_API size_t rssl_drain_pending(const struct rssl_sock *s);
  * rssl_handshake finishes the handshake: RSSL_OK, a WANT or an error. Calling it is optional:
  * reading and writing do it. After RSSL_OK it does nothing. In TLS 1.3 a client's RSSL_OK does not
  * mean that its own certificate was accepted: a refusal is RSSL_ERR_ALERT from the first rssl_read.
- * RSSL_ERR_STATE: called from a callback of s, or beside another call on s. RSSL_ERR_ARGUMENT: s is
- * NULL. Other errors end the connection: RSSL_ERR_VERIFY, RSSL_ERR_NO_CERT, RSSL_ERR_ALERT,
- * RSSL_ERR_PROTOCOL, RSSL_ERR_NO_SHARED, RSSL_ERR_NO_ALPN, RSSL_ERR_NOT_TLS, RSSL_ERR_EOF,
- * RSSL_ERR_IO; RSSL_ERR_INTERRUPTED does not.
+ * RSSL_WANT_HELLO, as from every call that reads, writes, flushes or shuts down meanwhile: the hello
+ * callback decides later; see rssl_hello_continue. RSSL_ERR_STATE: called from a callback of s, or
+ * beside another call on s. RSSL_ERR_ARGUMENT: s is NULL. Other errors end the connection:
+ * RSSL_ERR_VERIFY, RSSL_ERR_NO_CERT, RSSL_ERR_ALERT, RSSL_ERR_PROTOCOL, RSSL_ERR_NO_SHARED,
+ * RSSL_ERR_NO_ALPN, RSSL_ERR_NOT_TLS, RSSL_ERR_CALLBACK, RSSL_ERR_EOF, RSSL_ERR_IO;
+ * RSSL_ERR_INTERRUPTED does not.
  */
 RSSL_API RSSL_MUST_USE rssl_result rssl_handshake(struct rssl_sock *s);
 
@@ -1165,11 +1529,12 @@ RSSL_API RSSL_MUST_USE rssl_result rssl_handshake(struct rssl_sock *s);
  * that first, with the results of rssl_handshake.
  *
  * Full duplex: after rssl_handshake is RSSL_OK, {rssl_read, rssl_peek, rssl_pending} on one thread
- * and {rssl_write, rssl_flush, rssl_shutdown(RSSL_SHUT_WR)} on another may run at once, on blocking
- * transports too: no lock is held while the transport blocks. What the reader causes to be sent goes
- * out with the writer's bytes when a write is in progress, else from the reader, never interleaved.
- * All getters are safe beside both. Everything else, RSSL_SHUT_RDWR and rssl_sock_free included,
- * needs both to have stopped; to stop a blocked thread, shut the descriptor down.
+ * and {rssl_write, rssl_writev, rssl_flush, rssl_key_update, rssl_shutdown(RSSL_SHUT_WR)} on another
+ * may run at once, on blocking transports too: no lock is held while the transport blocks. What the
+ * reader causes to be sent goes out with the writer's bytes when a write is in progress, else from
+ * the reader, never interleaved. All getters are safe beside both. Everything else, RSSL_SHUT_RDWR
+ * and rssl_sock_free included, needs both to have stopped; to stop a blocked thread, shut the
+ * descriptor down.
  */
 RSSL_API RSSL_MUST_USE ptrdiff_t rssl_read(struct rssl_sock *s, void *buf, size_t len);
 
@@ -1198,6 +1563,17 @@ RSSL_API size_t rssl_pending(struct rssl_sock *s);
 RSSL_API RSSL_MUST_USE ptrdiff_t rssl_write(struct rssl_sock *s, const void *buf, size_t len);
 
 /**
+ * rssl_writev is rssl_write of n pieces as if joined: one record where they fit. A piece may be
+ * empty. Results as of rssl_write; a count can end inside a piece. RSSL_ERR_ARGUMENT: a NULL, or all
+ * lengths together are over PTRDIFF_MAX.
+ */
+RSSL_API
+RSSL_MUST_USE
+ptrdiff_t rssl_writev(struct rssl_sock *s,
+                      const struct rssl_bytes *v,
+                      size_t n);
+
+/**
  * rssl_sock_set_write_queue lets rssl_write take up to n bytes more, before the handshake is done
  * or while ciphertext waits inside (default 0: it returns a WANT instead). RSSL_ERR_STATE: called
  * from a callback of s. RSSL_ERR_ARGUMENT: s is NULL.
@@ -1214,9 +1590,9 @@ RSSL_API RSSL_MUST_USE rssl_result rssl_flush(struct rssl_sock *s);
  * rssl_events returns what to poll the transport for now: RSSL_POLL_IN (of two descriptors: the
  * reading one) and RSSL_POLL_OUT, the numbers of POLLIN and POLLOUT on Linux, BSD and macOS.
  * RSSL_POLL_READY beside them: rssl_read returns at once, do not sleep (a program that pauses
- * reading ignores IN and READY). 0: nothing to wait for: the connection is over and all was sent, or
- * s is NULL. The whole of event-loop integration is: poll for this, then call again; edge-triggered,
- * until a WANT.
+ * reading ignores IN and READY). 0: nothing to wait for: a hello is pending, or the connection is
+ * over and all was sent, or s is NULL. The whole of event-loop integration is: poll for this, then
+ * call again; edge-triggered, until a WANT.
  */
 RSSL_API uint32_t rssl_events(const struct rssl_sock *s);
 
@@ -1228,6 +1604,32 @@ RSSL_API uint32_t rssl_events(const struct rssl_sock *s);
  * is done. RSSL_ERR_ARGUMENT: how is neither, or s is NULL. Other results as of rssl_write.
  */
 RSSL_API rssl_result rssl_shutdown(struct rssl_sock *s, int32_t how);
+
+/**
+ * rssl_detach ends TLS and gives the stream back (STARTTLS-like protocols that return to plain text):
+ * *rest is what was received behind the peer's close_notify, {NULL, 0} if nothing, borrowed from s;
+ * what follows it is still in the transport. Nothing is lost. Of s only
+ * the getters are of use then. The same again afterwards. RSSL_ERR_STATE: rssl_shutdown with RSSL_SHUT_RDWR has not returned
+ * RSSL_OK, data was not read, or called beside another call on s. RSSL_ERR_ARGUMENT: a NULL. *rest
+ * is {NULL, 0} then.
+ */
+RSSL_API
+rssl_result rssl_detach(struct rssl_sock *s,
+                        struct rssl_bytes *rest);
+
+/**
+ * rssl_key_update replaces the key under which this side sends, and asks the peer to replace its
+ * own: for connections that stay open long. Keys that have protected as much as they may are
+ * replaced without it. Like rssl_write it first sends what waits inside; if some is left it does
+ * nothing and returns RSSL_WANT_WRITE. RSSL_OK: what is written from now on is under the new key, and
+ * what the transport does not accept of the message itself waits inside, as rssl_events says. Use it
+ * sparingly: peers end a connection on which many follow each other without data between (librssl:
+ * 33). RSSL_ERR_UNSUPPORTED: the connection is TLS 1.2. RSSL_ERR_STATE: before the handshake is done,
+ * from a callback of s, or beside another writer. RSSL_ERR_CLOSED: after rssl_shutdown.
+ * RSSL_ERR_ARGUMENT: s is NULL. Other results as of rssl_write.
+ */
+RSSL_API
+rssl_result rssl_key_update(struct rssl_sock *s);
 
 /**
  * rssl_sock_error returns the error that ended the connection, or NULL. Borrowed from s. Set once;
@@ -1295,6 +1697,16 @@ RSSL_API void rssl_sock_traffic(const struct rssl_sock *s, uint64_t *rx, uint64_
  * is not done, or s is NULL.
  */
 RSSL_API struct rssl_cert *rssl_sock_peer_cert_new(const struct rssl_sock *s, size_t i);
+
+/**
+ * rssl_sock_own_cert_new returns a reference to certificate i of the chain that was sent to the peer,
+ * 0 is the leaf, to be given back with rssl_cert_free. NULL: past the end, or nothing was sent: a
+ * session was resumed, a client was not asked or had nothing to show, the handshake is not done, or
+ * s is NULL.
+ */
+RSSL_API
+struct rssl_cert *rssl_sock_own_cert_new(const struct rssl_sock *s,
+                                         size_t i);
 
 /**
  * rssl_version_name returns OpenSSL's name of a protocol version, such as "TLSv1.3". Static; NULL

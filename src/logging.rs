@@ -25,6 +25,47 @@ static LOGGER: Logger = Logger {
 thread_local! {
     /// The sinks that this thread is inside of.
     static INSIDE: RefCell<Vec<*const ()>> = const { RefCell::new(Vec::new()) };
+    static HELD: RefCell<Held> = const { RefCell::new(Held { holds: 0, messages: Vec::new() }) };
+}
+
+/// The messages of a thread that may not deliver them yet.
+struct Held {
+    holds: u32,
+    messages: Vec<(Level, String)>,
+}
+
+/// As long as this lives, the messages of its thread wait: a sink can wait for another thread, and
+/// that one for a lock that this one has.
+pub struct Hold(());
+
+pub fn hold() -> Hold {
+    let _ = HELD.try_with(|held| held.borrow_mut().holds += 1);
+    Hold(())
+}
+
+/// Delivers what waits, for a thread that is about to block and has no lock under its only hold.
+pub fn deliver() {
+    deliver_held(1);
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        let _ = HELD.try_with(|held| held.borrow_mut().holds -= 1);
+        deliver_held(0);
+    }
+}
+
+fn deliver_held(holds: u32) {
+    let messages = HELD.try_with(|held| {
+        let mut held = held.borrow_mut();
+        match held.holds == holds {
+            true => std::mem::take(&mut held.messages),
+            false => Vec::new(),
+        }
+    });
+    for (level, message) in messages.unwrap_or_default() {
+        LOGGER.deliver(level, &message);
+    }
 }
 
 /// Sends messages up to `max` to `sink` from now on; `None` stops them. When this returns, the
@@ -75,15 +116,30 @@ impl Log for Logger {
         if !self.enabled(record.metadata()) {
             return;
         }
+        let message = format!("{}: {}", record.target(), record.args());
+        let holds = HELD.try_with(|held| held.borrow().holds).unwrap_or(0);
+        if holds == 0 {
+            return self.deliver(record.level(), &message);
+        }
+        let _ = HELD.try_with(|held| held.borrow_mut().messages.push((record.level(), message)));
+    }
+
+    fn flush(&self) {}
+}
+
+impl Logger {
+    fn deliver(&self, level: Level, message: &str) {
+        if level > log::max_level() {
+            return;
+        }
         let Some(sink) = self.current().clone() else {
             return;
         };
-        let message = format!("{}: {}", record.target(), record.args());
         let pushed = INSIDE
             .try_with(|inside| inside.borrow_mut().push(address(&sink)))
             .is_ok();
         if pushed {
-            sink.message(record.level(), &message);
+            sink.message(level, message);
             let _ = INSIDE.try_with(|inside| inside.borrow_mut().pop());
         }
         let current = self.current();
@@ -91,8 +147,6 @@ impl Log for Logger {
         drop(current);
         self.delivered.notify_all();
     }
-
-    fn flush(&self) {}
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use rssl::engine::Engine;
 use rssl::engine::config::{ClientConfigs, Protocol, ServerConfigs, ServerSwitches};
 use rssl::engine::record::{Extent, extent};
 use rssl::identity::{Identities, Identity};
-use rssl::session::ServerMemory;
+use rssl::session::{ServerMemory, ServerSessions};
 use rssl::trust::{Mode, Policy, Roots, Verifier};
 use rustls::{CertificateCompressionAlgorithm, ClientConfig};
 use testca::{Authority, Leaf};
@@ -62,16 +62,21 @@ impl Ends {
         let switches = ServerSwitches {
             alpn_optional: false,
             server_order: true,
-            tickets: false,
-            tls13_tickets: 0,
         };
         let protocol = Protocol::default();
         let memory = ServerMemory::new().unwrap();
+        let sessions = ServerSessions {
+            memory: &memory,
+            store: None,
+            trust: [0; 32],
+            tickets: false,
+            tls13_tickets: 0,
+        };
         let server = ServerConfigs::new(
             &protocol,
             Some(verifier.clone()),
             server,
-            &memory,
+            sessions,
             &switches,
         );
         let client = ClientConfigs::new(&protocol, verifier, client, None, true).unwrap();
@@ -86,7 +91,7 @@ impl Ends {
     fn connect(&self) -> [usize; 2] {
         let name = "localhost".try_into().unwrap();
         let mut client = Engine::client(self.client.clone(), name).unwrap();
-        let mut server = Engine::server(&self.server).unwrap();
+        let mut server = Engine::server(&self.server, false).unwrap();
         let mut sent = [0; 2];
         while client.is_handshaking() || server.is_handshaking() {
             sent[1] += carry(&mut client, &mut server);

@@ -44,14 +44,20 @@ const UNSTABLE: Header = Header {
 const HEADERS: [Header; 2] = [STABLE, UNSTABLE];
 
 /// The files of src/ffi in the order in which a person reads the header.
-const SOURCES: [&str; 14] = [
+const SOURCES: &[&str] = &[
     "results",
     "bytes",
     "drop_user",
     "error",
     "ctx",
+    "protocol",
     "identity",
+    "resumption",
+    "signer",
     "hooks",
+    "revocation",
+    "verification",
+    "hello",
     "sock",
     "io",
     "agreed",

@@ -6,7 +6,8 @@ set -eu
 # command:package of Debian, for what a build needs and what the tests need beside it.
 build="cmake:cmake cc:gcc ld:binutils"
 tests="ninja:ninja-build c++:g++ pkg-config:pkg-config python3:python3 valgrind:valgrind
-  curl:curl openssl:openssl gnutls-cli:gnutls-bin nginx:nginx-light setpriv:util-linux"
+  curl:curl openssl:openssl gnutls-cli:gnutls-bin nginx:nginx-light setpriv:util-linux
+  tshark:tshark"
 
 missing=
 rust=

@@ -6,9 +6,9 @@ use super::settings::{Roles, Settings, Switch};
 use crate::engine::config::{ClientConfigs, ServerConfigs, ServerSwitches};
 use crate::error::Result;
 use crate::identity::Identities;
-use crate::session::{ClientMemory, ServerMemory};
+use crate::session::{ClientMemory, ServerMemory, ServerSessions};
 use crate::socket::Setup;
-use crate::trust::{Mode, Policy, Verifier};
+use crate::trust::{CaNames, Mode, Verifier};
 
 /// Builds the frozen form of `settings`, and keeps in them what outlives it.
 pub fn setup(roles: Roles, settings: &mut Settings) -> Result<Setup> {
@@ -24,6 +24,7 @@ pub fn setup(roles: Roles, settings: &mut Settings) -> Result<Setup> {
         check_hostname: settings.policy.check_hostname,
         verifies_peer: settings.policy.mode != Mode::None,
         pins_raw_keys: !settings.policy.pinned_keys.is_empty(),
+        hello: settings.hello.clone(),
         clock: settings.protocol.hooks.clock.clone(),
         return_eintr: settings.has(Switch::ReturnEintr),
     })
@@ -56,22 +57,27 @@ fn client(settings: &mut Settings) -> Result<ClientConfigs> {
 }
 
 fn server(settings: &Settings, memory: &ServerMemory) -> Result<ServerConfigs> {
-    let verifier = (settings.policy.mode != Mode::None).then(|| {
-        Arc::new(Verifier::new(Policy {
-            send_ca_names: !settings.has(Switch::NoCaNames),
-            ..settings.policy.clone()
-        })) as Arc<_>
-    });
+    let mut policy = settings.policy.clone();
+    if settings.has(Switch::NoCaNames) && matches!(policy.ca_names, CaNames::Roots) {
+        policy.ca_names = CaNames::None;
+    }
+    let sessions = ServerSessions {
+        memory,
+        store: settings.session_store.clone(),
+        trust: policy.fingerprint(),
+        tickets: !settings.has(Switch::NoTickets),
+        tls13_tickets: settings.ticket_count,
+    };
+    let verifies = policy.mode != Mode::None;
+    let verifier = verifies.then(|| Arc::new(Verifier::new(policy)) as Arc<_>);
     ServerConfigs::new(
         &settings.protocol,
         verifier,
         identities(settings),
-        memory,
+        sessions,
         &ServerSwitches {
             alpn_optional: settings.has(Switch::AlpnOptional),
             server_order: settings.has(Switch::ServerOrder),
-            tickets: !settings.has(Switch::NoTickets),
-            tls13_tickets: settings.ticket_count,
         },
     )
 }

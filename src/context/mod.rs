@@ -6,8 +6,12 @@
 
 mod build;
 mod ech;
+mod protocol;
 mod raw_key;
+mod revocation;
+mod sessions;
 mod settings;
+mod verification;
 
 use std::mem;
 use std::path::Path;
@@ -19,7 +23,7 @@ use crate::engine::hooks::{Clock, KeyLogger};
 use crate::error::{Error, Result};
 use crate::identity::Identity;
 use crate::session::ServerMemory;
-use crate::socket::Setup;
+use crate::socket::{HelloHook, Setup};
 use crate::trust::{Mode, Roots};
 use crate::x509::Certificate;
 use settings::Settings;
@@ -29,11 +33,6 @@ pub use settings::{Roles, Switch};
 /// The most names that ALPN can carry of (RFC 7301: a list of 16 bits, names of 8 bits).
 const ALPN_LIST: usize = 65_535;
 const ALPN_NAME: usize = 255;
-
-/// The memory has room for all of them from the start.
-const MOST_SERVERS: usize = 1_000_000;
-/// Each is made and sent before the first byte of the server's data.
-const MOST_TICKETS: usize = 100;
 
 pub struct Context {
     roles: Roles,
@@ -51,10 +50,15 @@ struct State {
 impl Context {
     /// Secure settings, and no trust roots.
     pub fn new(roles: Roles) -> Result<Self> {
+        // The first ticket key is made with the context, so that forked children share it.
+        let server_memory = roles
+            .server
+            .then(|| ServerMemory::new().map(Arc::new))
+            .transpose()?;
         Ok(Context {
             roles,
             state: Mutex::new(State {
-                settings: Settings::new(roles, server_memory(roles)?),
+                settings: Settings::new(roles, server_memory),
                 generation: 0,
                 setup: None,
             }),
@@ -248,10 +252,12 @@ impl Context {
                 set & clear
             )));
         }
-        let trust = (set | clear) & Switch::InsecureMatchCn as u32 != 0;
+        let of_trust = Switch::InsecureMatchCn as u32 | Switch::X509Strict as u32;
+        let trust = (set | clear) & of_trust != 0;
         let change = |settings: &mut Settings| {
             settings.options = (settings.options | set) & !clear;
             settings.policy.match_cn = settings.has(Switch::InsecureMatchCn);
+            settings.policy.strict = settings.has(Switch::X509Strict);
             Ok(())
         };
         if trust {
@@ -265,21 +271,10 @@ impl Context {
         self.state().settings.options
     }
 
-    /// How many servers a client remembers; 0 turns it off.
-    pub fn set_session_cache(&self, servers: usize) -> Result<()> {
-        at_most(servers, MOST_SERVERS, "servers to remember")?;
+    /// Shows the program each ClientHello of the connections to come.
+    pub fn set_hello_hook(&self, hook: Option<HelloHook>) -> Result<()> {
         self.change(|settings| {
-            settings.session_cache = servers;
-            settings.client_memory = None;
-            Ok(())
-        })
-    }
-
-    /// How many TLS 1.3 tickets a server sends after a handshake.
-    pub fn set_ticket_count(&self, tickets: usize) -> Result<()> {
-        at_most(tickets, MOST_TICKETS, "tickets after a handshake")?;
-        self.change(|settings| {
-            settings.ticket_count = tickets;
+            settings.hello = hook.map(Arc::new);
             Ok(())
         })
     }
@@ -317,10 +312,9 @@ impl Context {
     /// As [`Context::change`], for what a resumed handshake would not look at again: sessions
     /// that began before the change are forgotten.
     fn change_trust(&self, change: impl FnOnce(&mut Settings) -> Result<()>) -> Result<()> {
-        let memory = server_memory(self.roles)?;
         self.change(|settings| {
             change(settings)?;
-            settings.forget_trust(memory);
+            settings.forget_trust();
             Ok(())
         })
     }
@@ -337,21 +331,6 @@ impl Context {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// The first ticket key is made with the context, so that forked children share it.
-fn server_memory(roles: Roles) -> Result<Option<Arc<ServerMemory>>> {
-    roles
-        .server
-        .then(|| ServerMemory::new().map(Arc::new))
-        .transpose()
-}
-
-fn at_most(n: usize, most: usize, what: &str) -> Result<()> {
-    if n > most {
-        return Err(Error::argument(format!("{n} {what}; at most {most}")));
-    }
-    Ok(())
 }
 
 /// Where trusted certificates come from.

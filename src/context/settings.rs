@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::engine::config::Protocol;
 use crate::error::{Error, Result};
 use crate::identity::{Identities, Identity};
-use crate::session::{ClientMemory, ServerMemory};
+use crate::session::{ClientMemory, ServerMemory, SessionStore};
+use crate::socket::HelloHook;
 use crate::trust::{Mode, Policy, Roots, Verifier};
 
 /// The roles in which a context's sockets may act.
@@ -24,6 +25,7 @@ pub enum Switch {
     NoTickets = 1 << 2,
     NoSni = 1 << 3,
     ReturnEintr = 1 << 4,
+    X509Strict = 1 << 5,
     InsecureMatchCn = 1 << 6,
     NoCaNames = 1 << 7,
     RequireEms = 1 << 8,
@@ -34,6 +36,7 @@ const KNOWN_OPTIONS: u32 = Switch::AlpnOptional as u32
     | Switch::NoTickets as u32
     | Switch::NoSni as u32
     | Switch::ReturnEintr as u32
+    | Switch::X509Strict as u32
     | Switch::InsecureMatchCn as u32
     | Switch::NoCaNames as u32
     | Switch::RequireEms as u32;
@@ -58,8 +61,11 @@ pub struct Settings {
     pub options: u32,
     pub session_cache: usize,
     pub ticket_count: usize,
+    pub hello: Option<Arc<HelloHook>>,
     /// Of a context for servers.
     pub server_memory: Option<Arc<ServerMemory>>,
+    /// Where a server keeps sessions instead.
+    pub session_store: Option<Arc<dyn SessionStore>>,
     /// The rest is made when it is first needed. The engine takes up a session only under the
     /// very verifier and identities that it began with, and knows them by their address.
     pub client_memory: Option<Arc<ClientMemory>>,
@@ -84,7 +90,9 @@ impl Settings {
             options: Switch::ServerOrder as u32,
             session_cache: SESSION_CACHE,
             ticket_count: TICKETS,
+            hello: None,
             server_memory,
+            session_store: None,
             client_memory: None,
             verifier: None,
             client_identities: None,
@@ -95,9 +103,8 @@ impl Settings {
         self.options & switch as u32 != 0
     }
 
-    /// Starts a new generation of trust.
-    pub fn forget_trust(&mut self, server_memory: Option<Arc<ServerMemory>>) {
-        self.server_memory = server_memory;
+    /// Starts a new generation of trust. What a server gave out is bound to its trust by itself.
+    pub fn forget_trust(&mut self) {
         self.client_memory = None;
         self.verifier = None;
     }

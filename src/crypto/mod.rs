@@ -14,6 +14,12 @@ pub use rustls::crypto::aws_lc_rs as backend;
 #[cfg(not(feature = "aws-lc-rs"))]
 pub use rustls::crypto::ring as backend;
 
+/// What rustls's provider is made of, for what rustls does not do.
+#[cfg(feature = "aws-lc-rs")]
+pub use aws_lc_rs as primitives;
+#[cfg(not(feature = "aws-lc-rs"))]
+pub use ring as primitives;
+
 #[cfg(not(any(feature = "aws-lc-rs", feature = "ring")))]
 compile_error!("enable the feature `aws-lc-rs` (the default) or `ring`");
 

@@ -14,6 +14,16 @@ pub fn name(alert: u8) -> &'static CStr {
     entry(alert).map_or(c"unknown", |(_, name, _)| name)
 }
 
+/// The number of an alert that tells of an error: registered, and neither a closure nor a mere
+/// warning.
+pub fn fatal(number: i32) -> Option<u8> {
+    let alert = u8::try_from(number).ok()?;
+    (entry(alert).is_some() && !NO_ERRORS.contains(&alert)).then_some(alert)
+}
+
+/// close_notify, user_canceled, no_renegotiation.
+const NO_ERRORS: [u8; 3] = [0, 90, 100];
+
 /// The reason that OpenSSL gives when it receives the alert.
 pub fn received_reason(alert: u8) -> &'static CStr {
     entry(alert).map_or(c"TLSV1_ALERT_UNKNOWN", |(_, _, reason)| reason)

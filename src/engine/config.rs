@@ -6,7 +6,7 @@ use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::server::danger::ClientCertVerifier;
-use rustls::server::{ClientHello, NoClientAuth, ResolvesServerCert};
+use rustls::server::{NoClientAuth, ResolvesServerCert};
 use rustls::{
     ClientConfig, ConfigBuilder, ConfigSide, ServerConfig, SupportedCipherSuite,
     SupportedProtocolVersion, WantsVerifier,
@@ -14,11 +14,18 @@ use rustls::{
 
 use super::compression;
 use super::ech::Ech;
+use super::hello::ClientHello;
 use super::hooks::Hooks;
+use super::record;
 use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
-use crate::session::{ClientMemory, ServerMemory};
+use crate::session::{ClientMemory, ServerSessions};
+
+/// Plaintext in a full record, of which rustls counts the header too.
+pub(super) fn fragment(max_record: Option<usize>) -> usize {
+    max_record.map_or(record::FRAGMENT, |len| len.saturating_sub(record::HEADER))
+}
 
 /// The cryptography and the protocol, the same for both roles.
 #[derive(Clone)]
@@ -31,6 +38,8 @@ pub struct Protocol {
     pub hooks: Hooks,
     /// Of clients.
     pub ech: Ech,
+    /// The most plaintext in a record sent.
+    pub fragment: usize,
 }
 
 impl Default for Protocol {
@@ -44,6 +53,7 @@ impl Default for Protocol {
             require_ems: false,
             hooks: Hooks::default(),
             ech: Ech::default(),
+            fragment: record::FRAGMENT,
         }
     }
 }
@@ -129,6 +139,7 @@ impl ClientConfigs {
             config.time_provider = clock.clone();
         }
         config.cert_compressors = compression::compressors();
+        config.max_fragment_size = Some(record::HEADER + protocol.fragment);
         config.enable_sni = send_sni;
         config.resumption = Resumption::disabled();
         let mut named = config.clone();
@@ -169,8 +180,6 @@ pub struct ServerConfigs {
 pub struct ServerSwitches {
     pub alpn_optional: bool,
     pub server_order: bool,
-    pub tickets: bool,
-    pub tls13_tickets: usize,
 }
 
 impl ServerConfigs {
@@ -179,7 +188,7 @@ impl ServerConfigs {
         protocol: &Protocol,
         verifier: Option<Arc<dyn ClientCertVerifier>>,
         identities: Arc<dyn ResolvesServerCert>,
-        memory: &ServerMemory,
+        sessions: ServerSessions<'_>,
         switches: &ServerSwitches,
     ) -> Result<Self> {
         let mut config = protocol
@@ -194,15 +203,11 @@ impl ServerConfigs {
         if let Some(clock) = &protocol.hooks.clock {
             config.time_provider = clock.clone();
         }
+        config.max_fragment_size = Some(record::HEADER + protocol.fragment);
         config.ignore_client_order = switches.server_order;
         config.cert_compressors = compression::compressors();
         config.cert_compression_cache = compression::cache();
-        config.session_storage = memory.sessions();
-        config.send_tls13_tickets = 0;
-        if switches.tickets {
-            config.ticketer = memory.ticketer();
-            config.send_tls13_tickets = switches.tls13_tickets;
-        }
+        sessions.apply(&mut config);
         let without_alpn =
             (switches.alpn_optional && !config.alpn_protocols.is_empty()).then(|| {
                 let mut without = config.clone();
@@ -224,16 +229,13 @@ impl ServerConfigs {
         self.without_alpn.is_some()
     }
 
-    pub(super) fn for_hello(&self, hello: &ClientHello<'_>) -> Arc<ServerConfig> {
-        let Some(without_alpn) = &self.without_alpn else {
-            return self.config.clone();
-        };
-        let enabled = |offered: &[u8]| self.config.alpn_protocols.iter().any(|own| own == offered);
-        let shared = hello.alpn().is_none_or(|mut offers| offers.any(enabled));
-        if shared {
-            self.config.clone()
-        } else {
-            without_alpn.clone()
+    pub(super) fn for_hello(&self, hello: &ClientHello) -> Arc<ServerConfig> {
+        let shares = |protocols: &[Vec<u8>]| protocols.iter().any(|own| hello.offers(own));
+        match &self.without_alpn {
+            Some(without) if !hello.alpn.is_empty() && !shares(&self.config.alpn_protocols) => {
+                without.clone()
+            }
+            _ => self.config.clone(),
         }
     }
 }

@@ -104,6 +104,15 @@ pub(super) fn lacks_scheme(error: &rustls::Error) -> bool {
     matches!(error, rustls::Error::General(what) if what == "incompatible signing key")
 }
 
+/// Whether a callback gave up in place of which rustls has nothing to say to the peer: the time's, or
+/// that of a key elsewhere.
+pub(super) fn is_refusal(error: &rustls::Error) -> bool {
+    matches!(
+        error,
+        rustls::Error::FailedToGetCurrentTime | rustls::Error::Other(_)
+    )
+}
+
 fn incompatible(lack: &PeerIncompatible) -> Error {
     use PeerIncompatible as P;
     let (reason, message) = match lack {

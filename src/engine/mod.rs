@@ -1,28 +1,31 @@
 //! One TLS connection without input or output: ciphertext records in, plaintext and ciphertext
 //! out. The only place that names rustls's connection types.
 
+mod accept;
 pub mod alert;
 mod compression;
 pub mod config;
 pub mod ech;
 mod failure;
+pub mod hello;
 pub mod hooks;
+mod key_update;
 pub mod record;
 
-use std::io::{self, BufRead, Read, Write};
+use std::io::{self, BufRead, IoSlice, Read, Write};
 use std::sync::Arc;
 
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::server::Acceptor;
 use rustls::{
     ClientConfig, ClientConnection, Connection, InvalidMessage, PeerIncompatible, ProtocolVersion,
-    ServerConnection, SupportedCipherSuite,
+    ServerConfig, ServerConnection, SupportedCipherSuite,
 };
 
 use crate::callback;
 use crate::error::{Alert, Error, Result};
+use crate::identity::{Identity, presented};
 use crate::trust::{Verdict, observe};
-use config::ServerConfigs;
+use accept::Accepting;
 
 /// What rustls's buffer has room for when it is empty.
 const SHORT_RECORD: usize = 4096;
@@ -39,6 +42,8 @@ pub struct Agreement {
     pub resumed: bool,
     /// The built-in verdict on the peer's certificate; `None` when nothing was verified.
     pub verify: Option<i32>,
+    /// What was shown to the peer: nothing when resumed, and where a client was not asked.
+    pub presented: Option<Arc<Identity>>,
 }
 
 pub struct Engine {
@@ -47,6 +52,8 @@ pub struct Engine {
     available: usize,
     /// What the verifier said of the peer's certificate.
     verdict: Option<i32>,
+    /// What the peer is shown, unless a session is resumed.
+    presented: Option<Arc<Identity>>,
     /// An alert of our own making, for failures before rustls has a connection.
     alert: Vec<u8>,
     peer_closed: bool,
@@ -56,10 +63,11 @@ pub struct Engine {
     sealed: u64,
     /// What came with the refusal of an Encrypted ClientHello.
     ech_retry: Vec<u8>,
+    /// The most plaintext in a record.
+    fragment: usize,
+    /// close_notify was said.
+    closed: bool,
 }
-
-/// Plaintext in a full record.
-const FRAGMENT: usize = 16_384;
 
 /// What a key is kept for besides plaintext: Finished and alerts.
 const OTHER_RECORDS: u64 = 16;
@@ -67,7 +75,7 @@ const OTHER_RECORDS: u64 = 16;
 enum State {
     Open(Box<Connection>),
     /// A server that must see the ClientHello before it can choose its configuration.
-    Accepting(Box<Acceptor>, ServerConfigs),
+    Accepting(Box<Accepting>),
     /// The ClientHello was refused.
     Refused,
 }
@@ -75,39 +83,32 @@ enum State {
 impl Engine {
     /// A client's connection to `name`.
     pub fn client(config: Arc<ClientConfig>, name: ServerName<'static>) -> Result<Self> {
+        let fragment = config::fragment(config.max_fragment_size);
         let connection = ClientConnection::new(config, name)
             .map_err(|error| callback::refusal().unwrap_or_else(|| failure::translate(&error)))?;
-        Ok(Engine::new(State::open(connection.into())))
+        Ok(Engine::new(State::open(connection.into()), fragment))
     }
 
-    pub fn server(configs: &ServerConfigs) -> Result<Self> {
-        let state = if configs.must_see_hello() {
-            State::Accepting(Box::default(), configs.clone())
-        } else {
-            let connection = ServerConnection::new(configs.config().clone())
-                .map_err(|e| failure::translate(&e))?;
-            State::open(connection.into())
-        };
-        Ok(Engine::new(state))
-    }
-
-    fn new(state: State) -> Self {
+    fn new(state: State, fragment: usize) -> Self {
         Engine {
             state,
             available: 0,
             verdict: None,
+            presented: None,
             alert: Vec::new(),
             peer_closed: false,
             ahead: 0,
             sealed: 0,
             ech_retry: Vec::new(),
+            fragment,
+            closed: false,
         }
     }
 
     pub fn is_handshaking(&self) -> bool {
         match &self.state {
             State::Open(connection) => connection.is_handshaking(),
-            State::Accepting(..) | State::Refused => true,
+            State::Accepting(_) | State::Refused => true,
         }
     }
 
@@ -120,17 +121,29 @@ impl Engine {
                 .open(record, next)
                 .map_err(|error| self.fail(&error, None));
         }
-        let (received, verdict) = observe(|| match &self.state {
-            State::Accepting(..) => self.accept(record),
-            _ => self.open(record, &[]),
-        });
+        self.advance(|engine| match &engine.state {
+            State::Accepting(_) => engine.accept(record),
+            _ => engine.open_flight(record),
+        })
+    }
+
+    /// Takes a step of the handshake, in which the peer may be verified.
+    fn advance(
+        &mut self,
+        step: impl FnOnce(&mut Self) -> std::result::Result<(), rustls::Error>,
+    ) -> Result<()> {
+        let ((taken, verdict), presented) = presented::observe(|| observe(|| step(self)));
+        self.presented = presented.or_else(|| self.presented.take());
         if let Some(verdict) = &verdict {
             self.verdict = Some(verdict.verify());
         }
-        received.map_err(|error| {
-            let error = self.name_version(record, error);
-            self.fail(&error, verdict)
-        })
+        taken.map_err(|error| self.fail(&error, verdict))
+    }
+
+    /// Opens a record of the handshake.
+    fn open_flight(&mut self, record: &[u8]) -> std::result::Result<(), rustls::Error> {
+        self.open(record, &[])
+            .map_err(|error| self.name_version(record, error))
     }
 
     /// A client of TLS 1.1 or older names no signature schemes, and rustls misses those first:
@@ -141,8 +154,7 @@ impl Engine {
         if !old || error != rustls::Error::PeerIncompatible(misses) {
             return error;
         }
-        self.state = State::Refused;
-        self.alert = alert::plaintext(alert::PROTOCOL_VERSION).to_vec();
+        self.reject(alert::PROTOCOL_VERSION);
         PeerIncompatible::Tls12NotOffered.into()
     }
 
@@ -167,45 +179,10 @@ impl Engine {
         let io = connection.process_new_packets()?;
         self.available = io.plaintext_bytes_to_read();
         self.peer_closed = io.peer_has_closed();
+        if self.available == 0 {
+            self.answer_key_update();
+        }
         Ok(())
-    }
-
-    fn accept(&mut self, record: &[u8]) -> std::result::Result<(), rustls::Error> {
-        let State::Accepting(mut acceptor, configs) =
-            std::mem::replace(&mut self.state, State::Refused)
-        else {
-            return Err(rustls::Error::HandshakeNotComplete);
-        };
-        take_whole(record, record.len(), |stream| acceptor.read_tls(stream))?;
-        let accepted = match acceptor.accept() {
-            Ok(None) => {
-                self.state = State::Accepting(acceptor, configs);
-                return Ok(());
-            }
-            Ok(Some(accepted)) => accepted,
-            Err((error, alert)) => return Err(self.refused(error, alert)),
-        };
-        let config = configs.for_hello(&accepted.client_hello());
-        match accepted.into_connection(config) {
-            Ok(connection) => self.state = State::open(connection.into()),
-            Err((error, alert)) => return Err(self.refused(error, alert)),
-        }
-        self.open(&[], &[])
-    }
-
-    /// Keeps the alert that rustls made; where it made none, one that says the same.
-    fn refused(
-        &mut self,
-        error: rustls::Error,
-        mut alert: rustls::server::AcceptedAlert,
-    ) -> rustls::Error {
-        // Writing to a Vec does not fail.
-        let _ = alert.write_all(&mut self.alert);
-        if self.alert.is_empty() {
-            let number = alert::sent_for(&error).unwrap_or(alert::HANDSHAKE_FAILURE);
-            self.alert = alert::plaintext(number).to_vec();
-        }
-        error
     }
 
     fn fail(&mut self, error: &rustls::Error, verdict: Option<Verdict>) -> Error {
@@ -227,9 +204,9 @@ impl Engine {
 
     /// Makes the alert where rustls sends none: for a handshake message that claims to be too
     /// long, while no version is agreed and hence no keys are; for a key that fits no scheme; and
-    /// where the time is not known.
+    /// where a callback gave up.
     fn complete_alert(&mut self, error: &rustls::Error) {
-        let State::Open(connection) = &self.state else {
+        let State::Open(connection) = &mut self.state else {
             return;
         };
         let untold = connection.protocol_version().is_none() && !connection.wants_write();
@@ -238,11 +215,12 @@ impl Engine {
                 rustls::AlertDescription::from(*fault).into()
             }
             error if failure::lacks_scheme(error) => alert::HANDSHAKE_FAILURE,
-            // In TLS 1.3 there are keys by then, which only rustls can use.
-            rustls::Error::FailedToGetCurrentTime
-                if connection.protocol_version() == Some(ProtocolVersion::TLSv1_2) =>
-            {
+            error if failure::is_refusal(error) && expects_plaintext(connection) => {
                 alert::INTERNAL_ERROR
+            }
+            error if failure::is_refusal(error) => {
+                // Only rustls can use the keys, and this is what it sends when asked.
+                return connection.send_close_notify();
             }
             _ => return,
         };
@@ -297,21 +275,31 @@ impl Engine {
         }
     }
 
-    /// Protects `plaintext`, which is then ciphertext that waits to be sent. Returns how much
-    /// was taken: all, or nothing, and close_notify is said, when a TLS 1.2 key has protected as
-    /// much as it may.
-    pub fn seal(&mut self, plaintext: &[u8]) -> usize {
+    /// Protects `plaintext`, pieces as if joined, which is then ciphertext that waits to be sent.
+    /// Returns how much was taken: all, or nothing, and close_notify is said, when a TLS 1.2 key
+    /// has protected as much as it may.
+    pub fn seal(&mut self, plaintext: &[&[u8]]) -> usize {
         let State::Open(connection) = &mut self.state else {
             return 0;
         };
-        let records = plaintext.len().div_ceil(FRAGMENT) as u64;
+        let len: usize = plaintext.iter().map(|piece| piece.len()).sum();
+        let records = len.div_ceil(self.fragment) as u64;
         if self.sealed.saturating_add(records) > record_limit(connection) {
             // rustls closes too, but takes plaintext that it then drops.
             connection.send_close_notify();
             return 0;
         }
         self.sealed += records;
-        connection.writer().write(plaintext).unwrap_or(0)
+        let mut writer = connection.writer();
+        match plaintext {
+            [piece] => writer.write(piece),
+            pieces => {
+                let slices: Vec<IoSlice<'_>> =
+                    pieces.iter().map(|piece| IoSlice::new(piece)).collect();
+                writer.write_vectored(&slices)
+            }
+        }
+        .unwrap_or(0)
     }
 
     /// Plaintext that waits to be read.
@@ -347,6 +335,7 @@ impl Engine {
     pub fn close(&mut self) {
         if let State::Open(connection) = &mut self.state {
             connection.send_close_notify();
+            self.closed = true;
         }
     }
 
@@ -379,6 +368,7 @@ impl Engine {
             },
             resumed,
             verify: self.verdict,
+            presented: self.presented.clone().filter(|_| !resumed),
         })
     }
 
@@ -392,11 +382,22 @@ impl Engine {
 }
 
 impl State {
+    fn server(config: Arc<ServerConfig>) -> std::result::Result<Self, rustls::Error> {
+        Ok(State::open(ServerConnection::new(config)?.into()))
+    }
+
     fn open(mut connection: Connection) -> Self {
         // The socket bounds what waits; the engine's own bound would cut writes short.
         connection.set_buffer_limit(None);
         State::Open(Box::new(connection))
     }
+}
+
+/// Whether the peer of a handshake takes an alert that no key protects. An alert of our own making
+/// goes out ahead of what rustls has to send: of a TLS 1.3 server, ahead of its ServerHello.
+fn expects_plaintext(connection: &Connection) -> bool {
+    connection.protocol_version() != Some(ProtocolVersion::TLSv1_3)
+        || matches!(connection, Connection::Server(_)) && connection.wants_write()
 }
 
 /// How many records of plaintext the keys may protect; TLS 1.3 replaces them in time.
@@ -437,7 +438,7 @@ impl Write for Glance {
         Ok(0)
     }
 
-    fn write_vectored(&mut self, slices: &[io::IoSlice<'_>]) -> io::Result<usize> {
+    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
         for slice in slices {
             self.0.extend_from_slice(slice);
         }
@@ -455,11 +456,11 @@ mod tests {
     use rustls::crypto::CipherSuiteCommon;
     use testca::{Authority, Leaf};
 
-    use super::config::{ClientConfigs, Protocol, ServerSwitches};
+    use super::config::{ClientConfigs, Protocol, ServerConfigs, ServerSwitches};
     use super::*;
     use crate::crypto::backend::cipher_suite;
     use crate::identity::{Identities, Identity};
-    use crate::session::ServerMemory;
+    use crate::session::{ServerMemory, ServerSessions};
     use crate::trust::{Mode, Policy, Roots, Verifier};
 
     /// A TLS 1.2 cipher whose key may protect `limit` records.
@@ -478,33 +479,59 @@ mod tests {
         SupportedCipherSuite::Tls12(Box::leak(Box::new(suite)))
     }
 
-    fn pair(protocol: &Protocol) -> (Engine, Engine) {
-        let credentials = Authority::root("root").issue(&Leaf::server(&["localhost"]));
+    pub(super) fn identity(name: &str) -> Arc<Identity> {
+        let credentials = Authority::root("root").issue(&Leaf::server(&[name]));
         let (chain, key) = (credentials.chain_pem(), credentials.key_pem());
         let identity = Identity::from_memory(chain.as_bytes(), Some(key.as_bytes()), None);
-        let identities = Identities::from(vec![Arc::new(identity.unwrap())]);
+        Arc::new(identity.unwrap())
+    }
+
+    pub(super) fn server_configs(protocol: &Protocol) -> ServerConfigs {
+        let identities = Identities::from(vec![identity("localhost")]);
         let switches = ServerSwitches {
             alpn_optional: false,
             server_order: true,
+        };
+        let memory = ServerMemory::new().unwrap();
+        let sessions = ServerSessions {
+            memory: &memory,
+            store: None,
+            trust: [0; 32],
             tickets: false,
             tls13_tickets: 0,
         };
-        let memory = ServerMemory::new().unwrap();
-        let server =
-            ServerConfigs::new(protocol, None, Arc::new(identities), &memory, &switches).unwrap();
+        ServerConfigs::new(protocol, None, Arc::new(identities), sessions, &switches).unwrap()
+    }
+
+    /// A client that accepts any certificate.
+    pub(super) fn client(protocol: &Protocol) -> Engine {
         let anyone = Arc::new(Verifier::new(Policy::new(Roots::new(), Mode::None)));
         let nobody = Arc::new(Identities::default());
         let client = ClientConfigs::new(protocol, anyone, nobody, None, true).unwrap();
         let name = "localhost".try_into().unwrap();
-        let client = Engine::client(client.named().clone(), name).unwrap();
-        (client, Engine::server(&server).unwrap())
+        Engine::client(client.named().clone(), name).unwrap()
     }
 
-    fn carry(from: &mut Engine, to: &mut Engine) {
+    pub(super) fn connected(protocol: &Protocol) -> (Engine, Engine) {
+        let mut client = client(protocol);
+        let mut server = Engine::server(&server_configs(protocol), false).unwrap();
+        while client.is_handshaking() || server.is_handshaking() {
+            carry(&mut client, &mut server);
+            carry(&mut server, &mut client);
+        }
+        (client, server)
+    }
+
+    pub(super) fn output(from: &mut Engine) -> Vec<u8> {
         let mut flight = Vec::new();
         while from.has_output() {
             from.send_to(&mut flight).unwrap();
         }
+        flight
+    }
+
+    pub(super) fn carry(from: &mut Engine, to: &mut Engine) {
+        let flight = output(from);
         let mut rest = &flight[..];
         while let record::Extent::Complete(len) = record::extent(rest) {
             to.receive(&rest[..len], &[]).unwrap();
@@ -514,21 +541,39 @@ mod tests {
 
     #[test]
     fn what_a_key_may_not_protect_is_not_taken() {
-        let (mut client, mut server) = pair(&Protocol {
+        let (mut client, mut server) = connected(&Protocol {
             suites: vec![limited(OTHER_RECORDS + 3)],
             ..Protocol::default()
         });
-        while client.is_handshaking() || server.is_handshaking() {
-            carry(&mut client, &mut server);
-            carry(&mut server, &mut client);
-        }
         for plaintext in [&[1; 10][..], &[2; 10], &[3; 10]] {
-            assert_eq!(client.seal(plaintext), 10);
+            assert_eq!(client.seal(&[plaintext]), 10);
             carry(&mut client, &mut server);
             assert_eq!(server.take(&mut [0; 20]), 10);
         }
-        assert_eq!(client.seal(&[4; 10]), 0);
+        assert_eq!(client.seal(&[&[4; 10]]), 0);
         carry(&mut client, &mut server);
         assert!(server.peer_closed());
+    }
+
+    #[test]
+    fn pieces_are_one_record_and_records_are_counted_as_they_are_cut() {
+        let (mut client, mut server) = connected(&Protocol {
+            suites: vec![limited(OTHER_RECORDS + 3)],
+            fragment: 100,
+            ..Protocol::default()
+        });
+        assert_eq!(client.seal(&[b"one ", b"", b"record"]), 10);
+        let mut record = Vec::new();
+        client.send_to(&mut record).unwrap();
+        assert_eq!(
+            record::extent(&record),
+            record::Extent::Complete(record.len())
+        );
+        server.receive(&record, &[]).unwrap();
+        let mut plaintext = [0; 20];
+        assert_eq!(server.take(&mut plaintext), 10);
+        assert_eq!(&plaintext[..10], b"one record");
+        // Two are left, and this needs three.
+        assert_eq!(client.seal(&[&[0; 150], &[0; 51]]), 0);
     }
 }

@@ -3,8 +3,14 @@
 /// Bytes before a record's body: type, version, length.
 pub const HEADER: usize = 5;
 
+/// Plaintext in a full record.
+pub const FRAGMENT: usize = 16_384;
+
+/// The least that a record's plaintext can be limited to.
+pub const LEAST_FRAGMENT: usize = 27;
+
 /// The longest record that either version allows: a TLS 1.2 body may grow by 2048 bytes.
-pub const MAX_RECORD: usize = HEADER + 16_384 + 2_048;
+pub const MAX_RECORD: usize = HEADER + FRAGMENT + 2_048;
 
 /// How far the bytes received so far reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::bytes::rssl_bytes;
 use super::cert::{self, rssl_cert};
 use super::get;
+use super::identity;
 use super::results::RSSL_V_UNSPECIFIED;
 use super::sock::{rssl_sock, sock};
 use crate::socket::Agreed;
@@ -129,4 +130,20 @@ pub unsafe extern "C" fn rssl_sock_peer_cert_new(s: *const rssl_sock, i: usize) 
         let der = unsafe { sock(s) }.ok()?.socket.peer_certificate(i)?;
         Some(cert::into_handle(Arc::new(Certificate::deferred(der))))
     })
+}
+
+/// rssl_sock_own_cert_new returns a reference to certificate i of the chain that was sent to the peer,
+/// 0 is the leaf, to be given back with rssl_cert_free. NULL: past the end, or nothing was sent: a
+/// session was resumed, a client was not asked or had nothing to show, the handshake is not done, or
+/// s is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rssl_sock_own_cert_new(s: *const rssl_sock, i: usize) -> *mut rssl_cert {
+    // SAFETY: s is NULL or a live handle.
+    unsafe {
+        agreed(s, ptr::null_mut(), |agreed| {
+            let sent = agreed.agreement.presented.as_deref();
+            sent.and_then(|sent| identity::certificate(sent, i))
+                .unwrap_or(ptr::null_mut())
+        })
+    }
 }

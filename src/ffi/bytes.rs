@@ -1,5 +1,7 @@
 //! Borrowed bytes as C sees them.
 
+use crate::error::{Error, Result};
+
 /// Borrowed bytes. data is NULL when absent.
 #[allow(non_camel_case_types)]
 #[repr(C)]
@@ -22,6 +24,29 @@ impl rssl_bytes {
             bytes => rssl_bytes::from(bytes),
         }
     }
+}
+
+/// Borrows the pieces that C joins in thought, without the empty ones.
+///
+/// # Safety
+/// `v` is NULL or has `n` elements, each NULL or readable for its length, and nobody changes them
+/// during `'a`.
+pub(super) unsafe fn pieces<'a>(v: *const rssl_bytes, n: usize) -> Result<Vec<&'a [u8]>> {
+    // SAFETY: by this function's contract.
+    let v = unsafe { super::items(v, n, "v") }?;
+    let mut pieces = Vec::with_capacity(n);
+    let mut total = 0usize;
+    for piece in v.iter().filter(|piece| piece.len > 0) {
+        total = total.saturating_add(piece.len);
+        if total > isize::MAX as usize {
+            return Err(Error::argument(
+                "the length of all pieces is over PTRDIFF_MAX",
+            ));
+        }
+        // SAFETY: by this function's contract.
+        pieces.push(unsafe { super::buffer(piece.data.cast(), piece.len, "data of a piece") }?);
+    }
+    Ok(pieces)
 }
 
 impl From<&[u8]> for rssl_bytes {

@@ -54,6 +54,10 @@ pub const RSSL_OPT_NO_TICKETS: u32 = 1u32 << 2;
 pub const RSSL_OPT_NO_SNI: u32 = 1u32 << 3;
 /// Say RSSL_ERR_INTERRUPTED instead of retrying after EINTR.
 pub const RSSL_OPT_RETURN_EINTR: u32 = 1u32 << 4;
+/// Refuse the chains that OpenSSL's X509_V_FLAG_X509_STRICT refuses, such as a CA without critical
+/// basicConstraints, keyUsage keyCertSign or subjectKeyIdentifier, a certificate without
+/// authorityKeyIdentifier, and an empty subject without critical subjectAltName.
+pub const RSSL_OPT_X509_STRICT: u32 = 1u32 << 5;
 /// A leaf that is itself in the trust store and has no subjectAltName may match by its common
 /// name.
 pub const RSSL_OPT_INSECURE_MATCH_CN: u32 = 1u32 << 6;
@@ -319,16 +323,18 @@ pub unsafe extern "C" fn rssl_ctx_clear_roots(ctx: *mut rssl_ctx) -> rssl_result
     unsafe { set(ctx, Context::clear_roots) }
 }
 
-/// rssl_ctx_load_cert_file adds an identity: a chain (leaf first) and its key. key_path may be
-/// NULL: the key is in cert_path. password may be NULL: the key must not be encrypted.
+/// rssl_ctx_load_cert_file adds an identity: a chain (leaf first) and its key, as PEM or DER. key_path
+/// may be NULL: the key is in cert_path. cert_path may also be PKCS#12, which holds both, in any
+/// order; then key_path is NULL. password may be NULL: nothing must be encrypted.
 ///
 /// May be called again to add another. A server picks by SNI, then by the client's signature
 /// schemes; a client by the authorities and schemes that the server names; of equals the last added.
 ///
 /// RSSL_ERR_FILE: a file cannot be read. RSSL_ERR_FORMAT: no certificate or key of a known form, or
-/// the chain out of order. RSSL_ERR_PASSWORD: the password is missing or wrong. RSSL_ERR_KEY: the
-/// type, size or encryption of the key is not supported. RSSL_ERR_MISMATCH: the key is another
-/// certificate's. RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
+/// damaged. RSSL_ERR_PASSWORD: the password is missing or wrong. RSSL_ERR_KEY: the type, size or
+/// encryption of the key is not supported. RSSL_ERR_MISMATCH: the key is another certificate's, or
+/// the chain is out of order. RSSL_ERR_ARGUMENT: a NULL, or a key beside PKCS#12. After an error
+/// nothing was added. An expired leaf is added: it is a warning in the log, see rssl_set_log.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_ctx_load_cert_file(
     ctx: *mut rssl_ctx,
@@ -350,9 +356,8 @@ pub unsafe extern "C" fn rssl_ctx_load_cert_file(
     }
 }
 
-/// rssl_ctx_load_cert_mem adds an identity from memory, PEM or DER. key may be NULL: the key is in
-/// cert. password may be NULL: the key must not be encrypted. Results as of
-/// rssl_ctx_load_cert_file, without RSSL_ERR_FILE.
+/// rssl_ctx_load_cert_mem is rssl_ctx_load_cert_file from memory. key may be NULL: the key is in cert.
+/// password may be NULL. Results as of rssl_ctx_load_cert_file, without RSSL_ERR_FILE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_ctx_load_cert_mem(
     ctx: *mut rssl_ctx,
@@ -517,25 +522,4 @@ pub unsafe extern "C" fn rssl_ctx_options(ctx: *const rssl_ctx) -> u32 {
         // SAFETY: ctx is NULL or a live handle.
         Some(unsafe { context(ctx) }.ok()?.options())
     })
-}
-
-/// rssl_ctx_set_session_cache sets how many servers (by name) a client remembers, in this process,
-/// newest first; 0: off; the default is 256. Sockets without a name take no part. What was
-/// remembered is forgotten. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
-///
-/// A resumed handshake does not look at certificates again. Hence a client's memory is emptied by
-/// any change to trust, verification or identity, and a server resumes only under the verify mode
-/// and roots that a session began under.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rssl_ctx_set_session_cache(ctx: *mut rssl_ctx, n: usize) -> rssl_result {
-    // SAFETY: ctx is NULL or a live handle.
-    unsafe { set(ctx, |context| context.set_session_cache(n)) }
-}
-
-/// rssl_ctx_set_ticket_count sets how many TLS 1.3 tickets a server sends after a handshake; the
-/// default is 2. RSSL_ERR_ARGUMENT: over 100, or ctx is NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn rssl_ctx_set_ticket_count(ctx: *mut rssl_ctx, n: usize) -> rssl_result {
-    // SAFETY: ctx is NULL or a live handle.
-    unsafe { set(ctx, |context| context.set_ticket_count(n)) }
 }

@@ -136,9 +136,11 @@ pub extern "C" fn rssl_strerror(code: rssl_result) -> *const c_char {
 /// never NULL, for any value.
 #[unsafe(no_mangle)]
 pub extern "C" fn rssl_result_name(code: rssl_result) -> *const c_char {
-    result_entry(code)
-        .map_or(c"RSSL_?", |(_, name, _)| name)
-        .as_ptr()
+    result_name(code).as_ptr()
+}
+
+pub(super) fn result_name(code: rssl_result) -> &'static std::ffi::CStr {
+    result_entry(code).map_or(c"RSSL_?", |(_, name, _)| name)
 }
 
 /// rssl_alert_name returns the registered name of a TLS alert, such as "handshake_failure". Static,

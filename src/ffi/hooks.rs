@@ -41,8 +41,8 @@ pub unsafe extern "C" fn rssl_ctx_set_keylog_callback(
 
 /// rssl_ctx_set_time_callback makes cb say the time, for the dates of certificates and tickets of the
 /// connections made from then on: devices with no clock, tests. cb may be NULL: the operating
-/// system's clock again. drop may be NULL. It changes trust: sessions are forgotten.
-/// RSSL_ERR_ARGUMENT: ctx is NULL. RSSL_ERR_INTERNAL: no random bytes for a new ticket key.
+/// system's clock again. drop may be NULL. It changes trust: a client's sessions are forgotten.
+/// RSSL_ERR_ARGUMENT: ctx is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_ctx_set_time_callback(
     ctx: *mut rssl_ctx,

@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
-use super::{buffer, c_string, get, handle, out, path, result, rssl_result};
+use super::cert::{self, rssl_cert};
+use super::{buffer, c_string, get, handle, items, out, path, result, rssl_result};
 use crate::error::{Code, Error, Result};
 use crate::identity::Identity;
+use crate::x509::Certificate;
 
 /// A certificate chain and its private key. Any number of threads may use it at once.
 // A pointer to it is an `Arc<Identity>` turned raw: this type only names it.
@@ -16,7 +18,7 @@ pub struct rssl_identity {
 }
 
 /// Writes the password of a key to buf (no NUL needed) and returns its length, or a negative number
-/// to give up. Called only if the key is encrypted.
+/// to give up. Called only if the key or the PKCS#12 file is encrypted, and once.
 pub type rssl_password_cb =
     Option<unsafe extern "C" fn(user: *mut c_void, buf: *mut c_char, cap: usize) -> isize>;
 
@@ -73,6 +75,16 @@ pub(super) unsafe fn identity<'a>(id: *const rssl_identity) -> Result<&'a Identi
     unsafe { handle(id.cast::<Identity>(), "id") }
 }
 
+pub(super) fn into_handle(identity: Identity) -> *mut rssl_identity {
+    Arc::into_raw(Arc::new(identity)).cast_mut().cast()
+}
+
+/// Certificate `i` of the chain of `identity`; NULL past the end.
+pub(super) fn certificate(identity: &Identity, i: usize) -> Option<*mut rssl_cert> {
+    let der = identity.certificates().get(i)?.clone();
+    Some(cert::into_handle(Arc::new(Certificate::deferred(der))))
+}
+
 /// Takes one more reference.
 ///
 /// # Safety
@@ -87,8 +99,8 @@ pub(super) unsafe fn share(id: *const rssl_identity) -> Result<Arc<Identity>> {
 }
 
 /// rssl_identity_new_file reads a chain (leaf first) and its key from files, as an object that
-/// several contexts can share. key_path may be NULL: the key is in cert_path. cb may be NULL: the
-/// key must not be encrypted; it is called inside this call only. RSSL_OK: *out is a new reference,
+/// several contexts can share; of what forms: see rssl_ctx_load_cert_file. key_path may be NULL: the
+/// key is in cert_path. cb may be NULL: nothing must be encrypted; it is called inside this call only. RSSL_OK: *out is a new reference,
 /// to be given back with rssl_identity_free. RSSL_ERR_CALLBACK: cb gave up. RSSL_ERR_ARGUMENT: a
 /// NULL. Other results as of rssl_ctx_load_cert_file.
 #[must_use]
@@ -113,13 +125,12 @@ pub unsafe extern "C" fn rssl_identity_new_file(
         let mut ask = asked_password(cb, user);
         let password = ask.as_mut().map(|ask| ask as _);
         let identity = Identity::from_files(cert, key, password)?;
-        *out = Arc::into_raw(Arc::new(identity)).cast_mut().cast();
+        *out = into_handle(identity);
         Ok(())
     })
 }
 
-/// rssl_identity_new_mem is rssl_identity_new_file from memory, PEM or DER. key may be NULL: the
-/// key is in cert.
+/// rssl_identity_new_mem is rssl_identity_new_file from memory. key may be NULL: the key is in cert.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_identity_new_mem(
@@ -144,8 +155,69 @@ pub unsafe extern "C" fn rssl_identity_new_mem(
         let mut ask = asked_password(cb, user);
         let password = ask.as_mut().map(|ask| ask as _);
         let identity = Identity::from_memory(cert, key, password)?;
-        *out = Arc::into_raw(Arc::new(identity)).cast_mut().cast();
+        *out = into_handle(identity);
         Ok(())
+    })
+}
+
+/// rssl_identity_new_ocsp makes a copy of id that staples an OCSP response, len bytes of DER, to the
+/// certificate: as a server, for clients that ask. What the response says, until when, and who
+/// signed it is for the client to judge. RSSL_OK: *out is a new reference, to be given back with
+/// rssl_identity_free; id stays as it was. RSSL_ERR_FORMAT: not an OCSPResponse, one that holds no
+/// answer (tryLater), or over 65535 bytes. RSSL_ERR_ARGUMENT: a NULL.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rssl_identity_new_ocsp(
+    id: *const rssl_identity,
+    ocsp: *const c_void,
+    len: usize,
+    out: *mut *mut rssl_identity,
+) -> rssl_result {
+    result(|| {
+        // SAFETY: out is NULL or writable, id NULL or live, ocsp NULL or readable for len bytes.
+        let (out, id, ocsp) = unsafe {
+            let out = self::out(out, "out")?;
+            (out, identity(id)?, buffer(ocsp, len, "ocsp")?)
+        };
+        *out = into_handle(id.with_ocsp(ocsp)?);
+        Ok(())
+    })
+}
+
+/// rssl_identity_new_schemes makes a copy of id that signs with these n TLS SignatureSchemes only,
+/// in this order: what a policy allows. Those of other kinds of keys are passed over, so that one
+/// list serves for all identities. RSSL_OK: *out is a new reference, to be given back with
+/// rssl_identity_free; id stays as it was. RSSL_ERR_ARGUMENT: a number that is no scheme known here,
+/// none that the key of id signs with, or a NULL.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rssl_identity_new_schemes(
+    id: *const rssl_identity,
+    schemes: *const u16,
+    n: usize,
+    out: *mut *mut rssl_identity,
+) -> rssl_result {
+    result(|| {
+        // SAFETY: out is NULL or writable, id NULL or live, schemes NULL or n numbers.
+        let (out, id, schemes) = unsafe {
+            let out = self::out(out, "out")?;
+            (out, identity(id)?, items(schemes, n, "schemes")?)
+        };
+        *out = into_handle(id.with_schemes(schemes)?);
+        Ok(())
+    })
+}
+
+/// rssl_identity_cert_new returns a reference to certificate i of the chain of id, 0 is the leaf, to
+/// be given back with rssl_cert_free. NULL: past the end, or id is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rssl_identity_cert_new(
+    id: *const rssl_identity,
+    i: usize,
+) -> *mut rssl_cert {
+    get(std::ptr::null_mut(), || {
+        // SAFETY: id is NULL or a live handle.
+        certificate(unsafe { identity(id) }.ok()?, i)
     })
 }
 

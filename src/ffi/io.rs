@@ -31,9 +31,6 @@ pub struct rssl_io {
     pub drop: rssl_drop_cb,
 }
 
-/// No later version of the struct is as large: a size over it was never set.
-const LARGEST: usize = 4096;
-
 /// RSSL_IO_ERROR(0), from which errno counts down.
 const IO_ERROR: isize = -0x1_0000;
 
@@ -50,25 +47,8 @@ impl CallerIo {
     /// # Safety
     /// `io` is NULL or points to `size` readable bytes that begin like an `rssl_io`.
     pub(super) unsafe fn new(io: *const rssl_io) -> Result<CallerIo> {
-        // SAFETY: every version of the struct begins with its size.
-        let size = unsafe { super::handle(io.cast::<usize>(), "io") }?;
-        if !(size_of::<rssl_io>()..=LARGEST).contains(size) {
-            return Err(Error::argument(format!(
-                "io->size is {size}; this version of rssl_io has {} bytes",
-                size_of::<rssl_io>()
-            )));
-        }
-        // SAFETY: `size` says that the bytes beyond this version's are readable too.
-        let unknown = unsafe {
-            std::slice::from_raw_parts(io.add(1).cast::<u8>(), *size - size_of::<rssl_io>())
-        };
-        if unknown.iter().any(|&byte| byte != 0) {
-            return Err(Error::argument(
-                "io has members that this version of the library does not know",
-            ));
-        }
-        // SAFETY: not NULL, and as large as this version's struct.
-        let io = unsafe { &*io };
+        // SAFETY: by this function's contract.
+        let io = unsafe { super::sized(io, "io") }?;
         Ok(CallerIo {
             read: io.read.ok_or_else(|| Error::argument("io->read is NULL"))?,
             write: io

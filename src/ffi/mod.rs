@@ -14,15 +14,21 @@ pub mod cert;
 pub mod ctx;
 pub mod drop_user;
 pub mod error;
+pub mod hello;
 pub mod hooks;
 pub mod identity;
 pub mod io;
 pub mod library;
 pub mod log;
 pub mod names;
+pub mod protocol;
 pub mod results;
+pub mod resumption;
+pub mod revocation;
+pub mod signer;
 pub mod sock;
 pub mod unstable;
+pub mod verification;
 
 use std::cell::RefCell;
 use std::ffi::{CStr, OsStr, c_char, c_void};
@@ -174,6 +180,35 @@ pub(crate) unsafe fn items<'a, T>(items: *const T, n: usize, parameter: &str) ->
         // SAFETY: not NULL, not over PTRDIFF_MAX bytes, and by contract readable.
         _ => Ok(unsafe { std::slice::from_raw_parts(items, n) }),
     }
+}
+
+/// Borrows a struct that begins with its own size, as the caller's version of the header has it.
+/// What this version does not know must be zero.
+///
+/// # Safety
+/// `given` is NULL or points to as many readable bytes as the size that they begin with says, and
+/// nobody changes them during `'a`.
+pub(crate) unsafe fn sized<'a, T>(given: *const T, parameter: &str) -> Result<&'a T> {
+    // No later version of a struct is as large: a size over it was never set.
+    const LARGEST: usize = 4096;
+    // SAFETY: every version of such a struct begins with its size.
+    let size = *unsafe { handle(given.cast::<usize>(), parameter) }?;
+    if !(size_of::<T>()..=LARGEST).contains(&size) {
+        return Err(Error::argument(format!(
+            "{parameter}->size is {size}; this version of the struct has {} bytes",
+            size_of::<T>()
+        )));
+    }
+    // SAFETY: `size` says that the bytes beyond this version's are readable too.
+    let unknown =
+        unsafe { std::slice::from_raw_parts(given.add(1).cast::<u8>(), size - size_of::<T>()) };
+    if unknown.iter().any(|&byte| byte != 0) {
+        return Err(Error::argument(format!(
+            "{parameter} has members that this version of the library does not know"
+        )));
+    }
+    // SAFETY: not NULL, and as large as this version's struct.
+    Ok(unsafe { &*given })
 }
 
 /// Checks an out-parameter and clears it, so that it is NULL if the call fails.

@@ -7,11 +7,14 @@ use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 
+use super::bytes::{pieces, rssl_bytes};
 use super::ctx::{self, RSSL_CLIENT, RSSL_SERVER, rssl_ctx, rssl_role};
 use super::error::{lend, rssl_error};
 use super::io::{CallerIo, rssl_io};
-use super::results::{RSSL_WANT_CONSUME, RSSL_WANT_READ, RSSL_WANT_WRITE};
-use super::{RSSL_OK, buffer, buffer_mut, fail, get, handle, out, panicked, result, rssl_result};
+use super::results::{RSSL_WANT_CONSUME, RSSL_WANT_HELLO, RSSL_WANT_READ, RSSL_WANT_WRITE};
+use super::{
+    RSSL_OK, buffer, buffer_mut, fail, get, handle, null, out, panicked, result, rssl_result,
+};
 use crate::context::Roles;
 use crate::error::{Error, Result};
 use crate::socket::{How, POLL_IN, POLL_OUT, POLL_READY, Pause, Role, Socket, Step, Want};
@@ -55,7 +58,6 @@ thread_local! {
 }
 
 /// The handle whose handshake runs the callback that asks; NULL if the call is on no socket.
-#[expect(dead_code)]
 pub(super) fn current() -> *mut rssl_sock {
     SHAKING.with_borrow(|shaking| shaking.last().copied().unwrap_or(ptr::null_mut()))
 }
@@ -105,7 +107,10 @@ unsafe fn drive<T>(
     result
 }
 
-unsafe fn drive_result(s: *mut rssl_sock, call: impl FnOnce(&Socket) -> Step<()>) -> rssl_result {
+pub(super) unsafe fn drive_result(
+    s: *mut rssl_sock,
+    call: impl FnOnce(&Socket) -> Step<()>,
+) -> rssl_result {
     // SAFETY: the caller's promises are those of `drive`.
     let code = unsafe { drive(s, call, |()| RSSL_OK as isize) };
     // Every code is one of ours, and those have 32 bits.
@@ -122,6 +127,7 @@ fn want_code(want: Want) -> rssl_result {
     match want {
         Want::Read => RSSL_WANT_READ,
         Want::Write => RSSL_WANT_WRITE,
+        Want::Hello => RSSL_WANT_HELLO,
         Want::Consume => RSSL_WANT_CONSUME,
     }
 }
@@ -291,7 +297,8 @@ pub unsafe extern "C" fn rssl_sock_set_io(s: *mut rssl_sock, io: *const rssl_io)
 /// after rssl_feed_eof. RSSL_ERR_ARGUMENT: a NULL.
 ///
 /// On memory, RSSL_WANT_READ says feed and RSSL_WANT_WRITE says drain; drain after every call, errors
-/// and shutdown included, before you wait.
+/// and shutdown included, before you wait. While a hello is pending rssl_feed goes on to store, and
+/// there is nothing to drain.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_feed(s: *mut rssl_sock, data: *const c_void, len: usize) -> isize {
@@ -328,10 +335,12 @@ pub unsafe extern "C" fn rssl_drain_pending(s: *const rssl_sock) -> usize {
 /// rssl_handshake finishes the handshake: RSSL_OK, a WANT or an error. Calling it is optional:
 /// reading and writing do it. After RSSL_OK it does nothing. In TLS 1.3 a client's RSSL_OK does not
 /// mean that its own certificate was accepted: a refusal is RSSL_ERR_ALERT from the first rssl_read.
-/// RSSL_ERR_STATE: called from a callback of s, or beside another call on s. RSSL_ERR_ARGUMENT: s is
-/// NULL. Other errors end the connection: RSSL_ERR_VERIFY, RSSL_ERR_NO_CERT, RSSL_ERR_ALERT,
-/// RSSL_ERR_PROTOCOL, RSSL_ERR_NO_SHARED, RSSL_ERR_NO_ALPN, RSSL_ERR_NOT_TLS, RSSL_ERR_EOF,
-/// RSSL_ERR_IO; RSSL_ERR_INTERRUPTED does not.
+/// RSSL_WANT_HELLO, as from every call that reads, writes, flushes or shuts down meanwhile: the hello
+/// callback decides later; see rssl_hello_continue. RSSL_ERR_STATE: called from a callback of s, or
+/// beside another call on s. RSSL_ERR_ARGUMENT: s is NULL. Other errors end the connection:
+/// RSSL_ERR_VERIFY, RSSL_ERR_NO_CERT, RSSL_ERR_ALERT, RSSL_ERR_PROTOCOL, RSSL_ERR_NO_SHARED,
+/// RSSL_ERR_NO_ALPN, RSSL_ERR_NOT_TLS, RSSL_ERR_CALLBACK, RSSL_ERR_EOF, RSSL_ERR_IO;
+/// RSSL_ERR_INTERRUPTED does not.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_handshake(s: *mut rssl_sock) -> rssl_result {
@@ -348,11 +357,12 @@ pub unsafe extern "C" fn rssl_handshake(s: *mut rssl_sock) -> rssl_result {
 /// that first, with the results of rssl_handshake.
 ///
 /// Full duplex: after rssl_handshake is RSSL_OK, {rssl_read, rssl_peek, rssl_pending} on one thread
-/// and {rssl_write, rssl_flush, rssl_shutdown(RSSL_SHUT_WR)} on another may run at once, on blocking
-/// transports too: no lock is held while the transport blocks. What the reader causes to be sent goes
-/// out with the writer's bytes when a write is in progress, else from the reader, never interleaved.
-/// All getters are safe beside both. Everything else, RSSL_SHUT_RDWR and rssl_sock_free included,
-/// needs both to have stopped; to stop a blocked thread, shut the descriptor down.
+/// and {rssl_write, rssl_writev, rssl_flush, rssl_key_update, rssl_shutdown(RSSL_SHUT_WR)} on another
+/// may run at once, on blocking transports too: no lock is held while the transport blocks. What the
+/// reader causes to be sent goes out with the writer's bytes when a write is in progress, else from
+/// the reader, never interleaved. All getters are safe beside both. Everything else, RSSL_SHUT_RDWR
+/// and rssl_sock_free included, needs both to have stopped; to stop a blocked thread, shut the
+/// descriptor down.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_read(s: *mut rssl_sock, buf: *mut c_void, len: usize) -> isize {
@@ -396,6 +406,16 @@ pub unsafe extern "C" fn rssl_write(s: *mut rssl_sock, buf: *const c_void, len: 
     unsafe { drive_count(s, |socket| socket.write(buffer(buf, len, "buf")?)) }
 }
 
+/// rssl_writev is rssl_write of n pieces as if joined: one record where they fit. A piece may be
+/// empty. Results as of rssl_write; a count can end inside a piece. RSSL_ERR_ARGUMENT: a NULL, or all
+/// lengths together are over PTRDIFF_MAX.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rssl_writev(s: *mut rssl_sock, v: *const rssl_bytes, n: usize) -> isize {
+    // SAFETY: s is NULL or a live handle, v NULL or n pieces, each NULL or readable for its length.
+    unsafe { drive_count(s, |socket| socket.write_vectored(&mut pieces(v, n)?)) }
+}
+
 /// rssl_sock_set_write_queue lets rssl_write take up to n bytes more, before the handshake is done
 /// or while ciphertext waits inside (default 0: it returns a WANT instead). RSSL_ERR_STATE: called
 /// from a callback of s. RSSL_ERR_ARGUMENT: s is NULL.
@@ -417,9 +437,9 @@ pub unsafe extern "C" fn rssl_flush(s: *mut rssl_sock) -> rssl_result {
 /// rssl_events returns what to poll the transport for now: RSSL_POLL_IN (of two descriptors: the
 /// reading one) and RSSL_POLL_OUT, the numbers of POLLIN and POLLOUT on Linux, BSD and macOS.
 /// RSSL_POLL_READY beside them: rssl_read returns at once, do not sleep (a program that pauses
-/// reading ignores IN and READY). 0: nothing to wait for: the connection is over and all was sent, or
-/// s is NULL. The whole of event-loop integration is: poll for this, then call again; edge-triggered,
-/// until a WANT.
+/// reading ignores IN and READY). 0: nothing to wait for: a hello is pending, or the connection is
+/// over and all was sent, or s is NULL. The whole of event-loop integration is: poll for this, then
+/// call again; edge-triggered, until a WANT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_events(s: *const rssl_sock) -> u32 {
     get(0, || {
@@ -443,6 +463,44 @@ pub unsafe extern "C" fn rssl_shutdown(s: *mut rssl_sock, how: i32) -> rssl_resu
             _ => Err(Error::argument(format!("{how} is no RSSL_SHUT_ number")).into()),
         })
     }
+}
+
+/// rssl_detach ends TLS and gives the stream back (STARTTLS-like protocols that return to plain text):
+/// *rest is what was received behind the peer's close_notify, {NULL, 0} if nothing, borrowed from s;
+/// what follows it is still in the transport. Nothing is lost. Of s only
+/// the getters are of use then. The same again afterwards. RSSL_ERR_STATE: rssl_shutdown with RSSL_SHUT_RDWR has not returned
+/// RSSL_OK, data was not read, or called beside another call on s. RSSL_ERR_ARGUMENT: a NULL. *rest
+/// is {NULL, 0} then.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rssl_detach(s: *mut rssl_sock, rest: *mut rssl_bytes) -> rssl_result {
+    // SAFETY: rest is NULL or writable.
+    let mut rest = unsafe { rest.as_mut() };
+    if let Some(rest) = &mut rest {
+        **rest = rssl_bytes::ABSENT;
+    }
+    // SAFETY: s is NULL or a live handle.
+    unsafe {
+        drive_result(s, |socket| {
+            let rest = rest.ok_or_else(|| null("rest"))?;
+            *rest = rssl_bytes::field(socket.detach()?);
+            Ok(())
+        })
+    }
+}
+
+/// rssl_key_update replaces the key under which this side sends, and asks the peer to replace its
+/// own: for connections that stay open long. Keys that have protected as much as they may are
+/// replaced without it. Like rssl_write it first sends what waits inside; if some is left it does
+/// nothing and returns RSSL_WANT_WRITE. RSSL_OK: what is written from now on is under the new key, and
+/// what the transport does not accept of the message itself waits inside, as rssl_events says. Use it
+/// sparingly: peers end a connection on which many follow each other without data between (librssl:
+/// 33). RSSL_ERR_UNSUPPORTED: the connection is TLS 1.2. RSSL_ERR_STATE: before the handshake is done,
+/// from a callback of s, or beside another writer. RSSL_ERR_CLOSED: after rssl_shutdown.
+/// RSSL_ERR_ARGUMENT: s is NULL. Other results as of rssl_write.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rssl_key_update(s: *mut rssl_sock) -> rssl_result {
+    // SAFETY: s is NULL or a live handle.
+    unsafe { drive_result(s, Socket::key_update) }
 }
 
 /// rssl_sock_error returns the error that ended the connection, or NULL. Borrowed from s. Set once;

@@ -3,9 +3,11 @@
 use rustls::pki_types::CertificateDer;
 use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::time::ASN1Time;
 
 use super::pem;
 use crate::error::{Code, Error, Result};
+use crate::x509;
 
 /// Reads the certificates in `data`, at least one, in the order given.
 pub(super) fn read(data: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
@@ -51,6 +53,15 @@ pub(super) fn parse(der: &[u8]) -> Result<X509Certificate<'_>> {
         c"ASN1_PARSE_ERROR",
         format!("not an X.509 certificate: {problem}"),
     ))
+}
+
+/// Tells who reads the log, and nobody else: a clock can be wrong, and it is for the peer to refuse.
+pub(super) fn warn_if_expired(leaf: &X509Certificate<'_>, origin: &str) {
+    let end = leaf.validity().not_after;
+    if end < ASN1Time::now() {
+        let (subject, end) = (leaf.subject(), x509::iso(end.timestamp()));
+        log::warn!("{origin}: the certificate ({subject}) expired on {end}");
+    }
 }
 
 /// The DNS names in subjectAltName.

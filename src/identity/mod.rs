@@ -1,11 +1,18 @@
 //! Who we are: a certificate chain with its private key, and the choice among several.
 
 mod certificates;
+mod chain;
 mod encryption;
+mod ocsp;
+mod pbe;
 mod pem;
+mod pkcs12;
+pub mod presented;
 mod private_key;
 mod raw_key;
+mod schemes;
 mod selection;
+mod signer;
 #[cfg(test)]
 mod tests;
 
@@ -41,9 +48,12 @@ pub struct Identity {
 impl Identity {
     /// Reads a chain from `certificate` and its key from `key`, or from `certificate` too if that
     /// is None. Each is PEM, with blocks in any order, or DER (of a chain: the leaf alone). Keys
-    /// are PKCS#8, PKCS#1 or SEC1; PKCS#8 may be encrypted (PBES2). `password` None: must not be.
+    /// are PKCS#8, PKCS#1 or SEC1; PKCS#8 may be encrypted. `password` None: must not be.
     ///
-    /// The dates are not looked at: a peer that cares refuses an expired leaf.
+    /// `certificate` may also be PKCS#12, which holds both, and `key` is None then. Its chain is
+    /// the certificate of its key and each one's issuer, whatever their order in it.
+    ///
+    /// An expired leaf is a warning in the log: a peer that cares refuses it.
     ///
     /// Errors begin with the path that they are about:
     /// * `File`: it cannot be read; with errno;
@@ -83,13 +93,45 @@ impl Identity {
         key: Option<Source<'_>>,
         password: Option<Password<'_>>,
     ) -> Result<Identity> {
+        let identity = match pkcs12::is_pkcs12(certificate.data) {
+            true => Identity::from_pkcs12(certificate, key, password),
+            false => Identity::from_pair(certificate, key.unwrap_or(certificate), password),
+        }?;
+        if let Ok(leaf) = certificates::parse(identity.leaf()) {
+            certificates::warn_if_expired(&leaf, certificate.origin);
+        }
+        Ok(identity)
+    }
+
+    fn from_pair(
+        certificate: Source<'_>,
+        key: Source<'_>,
+        password: Option<Password<'_>>,
+    ) -> Result<Identity> {
         let chain = certificates::read(certificate.data)
             .map_err(|error| error.within(certificate.origin))?;
-        let key = key.unwrap_or(certificate);
         let signing_key = private_key::read(key.data, password)
             .and_then(|der| private_key::load(&der))
             .map_err(|error| error.within(key.origin))?;
         Identity::new(chain, signing_key).map_err(|error| error.within(certificate.origin))
+    }
+
+    fn from_pkcs12(
+        both: Source<'_>,
+        key: Option<Source<'_>>,
+        password: Option<Password<'_>>,
+    ) -> Result<Identity> {
+        let read = || {
+            if key.is_some() {
+                let message = "PKCS#12, which holds its key: none is given beside it";
+                return Err(Error::argument(message));
+            }
+            let contents = pkcs12::read(both.data, password)?;
+            let key = private_key::load(&contents.key)?;
+            let chain = chain::arrange(contents.certificates, &*key)?;
+            Identity::new(chain, key)
+        };
+        read().map_err(|error| error.within(both.origin))
     }
 
     fn new(chain: Vec<CertificateDer<'static>>, key: Arc<dyn SigningKey>) -> Result<Identity> {
@@ -111,12 +153,26 @@ impl Identity {
         })
     }
 
+    /// The same, with something else about the key or the certificates' handling.
+    fn certified_as(&self, certified: CertifiedKey) -> Identity {
+        Identity {
+            certified: Arc::new(certified),
+            raw_key: self.raw_key,
+            dns_names: self.dns_names.clone(),
+            issuers: self.issuers.clone(),
+        }
+    }
+
     /// The chain, leaf first. Empty only if the identity is a key alone.
     pub fn certificates(&self) -> &[CertificateDer<'static>] {
         if self.raw_key {
             return &[];
         }
         &self.certified.cert
+    }
+
+    fn leaf(&self) -> &[u8] {
+        self.certificates().first().map_or(&[], |leaf| leaf)
     }
 
     /// The chain and the key in the engine's form.

@@ -9,9 +9,8 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, P
 use rustls::sign::SigningKey;
 use zeroize::Zeroizing;
 
-use super::encryption;
 use super::pem::{self, Block};
-use super::{Password, certificates};
+use super::{Password, certificates, encryption, pbe, pkcs12};
 use crate::crypto;
 use crate::error::{Code, Error, Result};
 
@@ -46,7 +45,7 @@ fn from_block(block: &Block<'_>, password: Option<Password<'_>>) -> Result<Key> 
                 "the {} is encrypted in the legacy way of PEM (Proc-Type: 4,ENCRYPTED), which is \
                  not supported; {}",
                 block.label,
-                encryption::ADVICE
+                pbe::ADVICE
             ),
         ));
     }
@@ -62,6 +61,11 @@ fn from_block(block: &Block<'_>, password: Option<Password<'_>>) -> Result<Key> 
 fn from_der(data: &[u8], password: Option<Password<'_>>) -> Result<Key> {
     if data.is_empty() {
         return Err(no_key("it is empty"));
+    }
+    if pkcs12::is_pkcs12(data) {
+        return Err(no_key(
+            "found PKCS#12, which is given as the certificate, without a key beside it",
+        ));
     }
     if let Ok(key) = PrivateKeyDer::try_from(data) {
         return Ok(Zeroizing::new(key.clone_key()));

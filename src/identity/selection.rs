@@ -7,7 +7,7 @@ use rustls::client::ResolvesClientCert;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
-use super::Identity;
+use super::{Identity, presented};
 
 /// The identities of a context, in the order added. Of equals the last added is chosen.
 #[derive(Clone, Debug, Default)]
@@ -83,7 +83,7 @@ impl ResolvesServerCert for Identities {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         // The engine has taken out the schemes that the shared TLS 1.2 ciphers rule out.
         self.for_server(hello.server_name(), hello.signature_schemes())
-            .map(|identity| identity.certified_key().clone())
+            .map(show)
     }
 
     fn only_raw_public_keys(&self) -> bool {
@@ -97,8 +97,7 @@ impl ResolvesClientCert for Identities {
         authorities: &[&[u8]],
         schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
-        self.for_client(authorities, schemes)
-            .map(|identity| identity.certified_key().clone())
+        self.for_client(authorities, schemes).map(show)
     }
 
     fn only_raw_public_keys(&self) -> bool {
@@ -108,6 +107,11 @@ impl ResolvesClientCert for Identities {
     fn has_certs(&self) -> bool {
         !self.is_empty()
     }
+}
+
+fn show(identity: &Arc<Identity>) -> Arc<CertifiedKey> {
+    presented::present(identity);
+    identity.certified_key().clone()
 }
 
 /// How a certificate holds a name; the better is the greater.

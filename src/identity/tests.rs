@@ -28,7 +28,7 @@ fn load_with_password(credentials: &Credentials, key: &str, password: &str) -> R
 }
 
 #[track_caller]
-fn assert_refused(result: Result<Identity>, code: Code, facts: &[&str]) {
+pub(super) fn assert_refused(result: Result<Identity>, code: Code, facts: &[&str]) {
     let error = result.expect_err("refused");
     assert_eq!(error.code(), code, "{error}");
     for fact in facts {
@@ -41,7 +41,7 @@ fn label(pem: &str, from: &str, to: &str) -> String {
 }
 
 /// One DER element.
-fn tlv(tag: u8, contents: &[&[u8]]) -> Vec<u8> {
+pub(super) fn tlv(tag: u8, contents: &[&[u8]]) -> Vec<u8> {
     let contents = contents.concat();
     let length = match contents.len() {
         length @ ..0x80 => vec![length as u8],
@@ -180,13 +180,16 @@ fn encryption_that_is_not_supported_is_named_with_advice() {
     let facts = ["Proc-Type", "openssl pkcs8 -topk8"];
     assert_refused(load(&chain, legacy), Code::Key, &facts);
 
-    let pbe = b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01\x03";
-    let salt = tlv(0x30, &[&tlv(0x04, &[&[0; 8]]), &[2, 1, 1]]);
+    let pbe = b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01\x01";
+    let result = Identity::from_memory(chain.as_bytes(), Some(&under(pbe, 1)), None);
+    assert_refused(result, Code::Key, &["RC4", "openssl pkcs8 -topk8"]);
+}
+
+/// EncryptedPrivateKeyInfo under a scheme of PKCS#12 with this OID.
+fn under(pbe: &[u8], iterations: u8) -> Vec<u8> {
+    let salt = tlv(0x30, &[&tlv(0x04, &[&[0; 8]]), &[2, 1, iterations]]);
     let algorithm = tlv(0x30, &[&tlv(0x06, &[pbe]), &salt]);
-    let pbes1 = tlv(0x30, &[&algorithm, &tlv(0x04, &[&[0; 16]])]);
-    let result = Identity::from_memory(chain.as_bytes(), Some(&pbes1), None);
-    let facts = ["triple DES", "openssl pkcs8 -topk8"];
-    assert_refused(result, Code::Key, &facts);
+    tlv(0x30, &[&algorithm, &tlv(0x04, &[&[0; 16]])])
 }
 
 #[test]
@@ -209,6 +212,10 @@ fn a_key_whose_password_costs_too_much_is_refused_at_once() {
     let mut pbkdf2 = Pbkdf2Params::hmac_sha256(1, b"saltsalt").unwrap();
     pbkdf2.iteration_count = u32::MAX;
     assert_refused(with_kdf(pbkdf2.into()), Code::Key, &["4294967295"]);
+    let triple_des = b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01\x03";
+    let chain = credentials.chain_pem();
+    let result = Identity::from_memory(chain.as_bytes(), Some(&under(triple_des, 0)), None);
+    assert_refused(result, Code::Key, &["0 iterations"]);
 
     let params = scrypt::Params::new(10, 8, 1).unwrap();
     let modest = Parameters::generate_scrypt_aes256cbc(params, b"saltsalt", [7; 16]).unwrap();

@@ -1,20 +1,41 @@
 //! What lets a later connection skip the certificates: the client's memory of sessions, the
-//! server's tickets and its memory of TLS 1.2 session ids.
+//! server's tickets and what it keeps of sessions here or in a store of the program.
 //!
-//! A resumed handshake verifies nothing, so each of these lives only as long as the settings of
-//! trust under which its sessions began: a change of them starts anew.
+//! A resumed handshake verifies nothing, so a session is good only under the settings of trust
+//! under which it began. A client's memory lives as long as those. What a server gives out is bound
+//! to a digest of them, whatever keys or stores it shares with others.
+
+mod id_memory;
+mod seal;
+mod store;
+#[cfg(test)]
+mod test_clock;
+mod ticket_keys;
+mod tickets;
 
 use std::fmt;
 use std::sync::Arc;
 
+use rustls::ServerConfig;
 use rustls::client::{ClientSessionMemoryCache, ClientSessionStore};
-use rustls::server::{ProducesTickets, ServerSessionMemoryCache, StoresServerSessions};
+use rustls::server::ServerSessionMemoryCache;
 
-use crate::crypto;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
+use id_memory::IdMemory;
+use store::Stored;
+use tickets::Tickets;
+
+pub use store::{LONGEST_SESSION, SessionStore};
+pub use ticket_keys::{TICKET_KEY_LEN, TicketKeys};
+
+/// Stands for everything that decides whether a server accepts a client.
+pub type Trust = [u8; 32];
 
 /// Sessions that a server remembers for TLS 1.2 clients without tickets.
 const SERVER_SESSIONS: usize = 256;
+
+/// Seconds for which what a server keeps is good. Of TLS 1.3, clients are told so by the engine.
+const KEPT_LIFETIME: u32 = 24 * 60 * 60;
 
 /// Tickets that the engine keeps of one server: its memory is measured in them.
 const TICKETS_OF_A_SERVER: usize = 8;
@@ -34,34 +55,61 @@ impl ClientMemory {
     }
 }
 
-/// A server's ticket keys and its sessions by id.
+/// A server's ticket keys and its sessions by id, which live as long as the context.
 pub struct ServerMemory {
-    ticketer: Arc<dyn ProducesTickets>,
-    sessions: Arc<ServerSessionMemoryCache>,
+    keys: Arc<TicketKeys>,
+    by_id: Arc<ServerSessionMemoryCache>,
 }
 
 impl ServerMemory {
-    /// Makes the first ticket key. Keys are replaced every 6 hours.
+    /// Makes the first ticket key.
     pub fn new() -> Result<Self> {
-        let ticketer = crypto::backend::Ticketer::new().map_err(|error| {
-            Error::new(
-                Code::Internal,
-                c"RANDOM_UNAVAILABLE",
-                format!("no ticket key could be made: {error}"),
-            )
-        })?;
         Ok(ServerMemory {
-            ticketer,
-            sessions: ServerSessionMemoryCache::new(SERVER_SESSIONS),
+            keys: Arc::new(TicketKeys::new()?),
+            by_id: ServerSessionMemoryCache::new(SERVER_SESSIONS),
         })
     }
 
-    pub fn ticketer(&self) -> Arc<dyn ProducesTickets> {
-        self.ticketer.clone()
+    pub fn keys(&self) -> &TicketKeys {
+        &self.keys
     }
+}
 
-    pub fn sessions(&self) -> Arc<dyn StoresServerSessions> {
-        self.sessions.clone()
+/// How the connections of a server resume.
+pub struct ServerSessions<'a> {
+    pub memory: &'a ServerMemory,
+    pub store: Option<Arc<dyn SessionStore>>,
+    pub trust: Trust,
+    pub tickets: bool,
+    pub tls13_tickets: usize,
+}
+
+impl ServerSessions<'_> {
+    /// Where there is a store it has the sessions of TLS 1.3 too: the engine makes no
+    /// self-contained tickets then, of either version.
+    pub fn apply(self, config: &mut ServerConfig) {
+        let (trust, clock) = (self.trust, config.time_provider.clone());
+        let tickets = self.tickets && self.store.is_none();
+        config.session_storage = match self.store {
+            Some(store) => Arc::new(Stored {
+                store,
+                trust,
+                clock: clock.clone(),
+            }),
+            None => Arc::new(IdMemory {
+                memory: self.memory.by_id.clone(),
+                trust,
+                clock: clock.clone(),
+            }),
+        };
+        config.send_tls13_tickets = if self.tickets { self.tls13_tickets } else { 0 };
+        if tickets {
+            config.ticketer = Arc::new(Tickets {
+                keys: self.memory.keys.clone(),
+                trust,
+                clock,
+            });
+        }
     }
 }
 

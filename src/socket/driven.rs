@@ -5,13 +5,17 @@ use std::cell::RefCell;
 
 use super::Socket;
 use crate::error::{Error, Result};
+use crate::logging::{self, Hold};
 
 thread_local! {
     static DRIVEN: RefCell<Vec<*const Socket>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A call on a socket in progress.
-pub struct Driven(*const Socket);
+pub struct Driven {
+    socket: *const Socket,
+    hold: Option<Hold>,
+}
 
 /// Marks `socket` as driven by this thread; [`crate::error::Code::State`] if it is already.
 pub fn enter(socket: &Socket) -> Result<Driven> {
@@ -22,7 +26,10 @@ pub fn enter(socket: &Socket) -> Result<Driven> {
             ));
         }
         driven.push(socket);
-        Ok(Driven(socket))
+        Ok(Driven {
+            socket,
+            hold: Some(logging::hold()),
+        })
     })
 }
 
@@ -35,10 +42,12 @@ pub fn is_driven(socket: *const Socket) -> bool {
 
 impl Drop for Driven {
     fn drop(&mut self) {
+        // A sink that frees the socket is still inside the call.
+        self.hold = None;
         let _ = DRIVEN.try_with(|driven| {
             let mut driven = driven.borrow_mut();
             // Calls end in the reverse of their order, on unwinding too.
-            debug_assert_eq!(driven.last(), Some(&self.0));
+            debug_assert_eq!(driven.last(), Some(&self.socket));
             driven.pop();
         });
     }

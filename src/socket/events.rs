@@ -14,6 +14,9 @@ pub const POLL_READY: u32 = 0x1_0000;
 impl Socket {
     /// What to poll the transport for; 0 when there is nothing to wait for. Takes no lock.
     pub fn events(&self) -> u32 {
+        if self.hello_waits() {
+            return 0;
+        }
         let output = self.output_waits.load(Ordering::Relaxed);
         let ready = self.input_ready.load(Ordering::Relaxed);
         let over = self.failure().is_some() || self.input_over.load(Ordering::Relaxed);

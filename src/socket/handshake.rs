@@ -2,6 +2,7 @@
 
 use std::ffi::CString;
 use std::sync::MutexGuard;
+use std::sync::atomic::Ordering;
 
 use super::inbox::Inbox;
 use super::read::{open_record, truncated};
@@ -42,6 +43,7 @@ impl Socket {
                 return Ok(());
             }
             while core.engine.is_handshaking() {
+                core = self.examine_hello(core)?;
                 match open_record(&mut core, inbox) {
                     None => break,
                     Some(Ok(())) => {}
@@ -71,7 +73,8 @@ impl Socket {
 
     /// A resumed handshake goes back to one that was verified under the same settings.
     fn verdict(&self, core: &Core, agreement: &Agreement) -> Option<i32> {
-        let known = self.verifies_peer && !core.engine.peer_certificates().is_empty();
+        let verifies_peer = self.verifies_peer.load(Ordering::Relaxed);
+        let known = verifies_peer && !core.engine.peer_certificates().is_empty();
         let resumed = (agreement.resumed && known).then_some(0);
         agreement.verify.or(resumed)
     }

@@ -48,6 +48,14 @@ impl Inbox {
         &self.storage[self.start..self.end]
     }
 
+    /// Takes all that is pending, at the end.
+    pub fn take_pending(&mut self) -> Box<[u8]> {
+        let pending = self.pending().into();
+        self.start = self.end;
+        self.settle();
+        pending
+    }
+
     /// Takes the next record if it is there whole and may still be opened, and shows it to
     /// `open`, with what follows it and whether it can be TLS at all.
     pub fn next_record<T>(&mut self, open: impl FnOnce(&[u8], &[u8], bool) -> T) -> Option<T> {

@@ -15,6 +15,9 @@ impl Socket {
         if inbox.fed_eof {
             return Err(Error::state("the end of the stream was fed already"));
         }
+        if self.detached.get().is_some() {
+            return Err(Error::state("the connection has been detached"));
+        }
         if self.started.load(Ordering::Relaxed) {
             self.must_be_memory()?;
         }

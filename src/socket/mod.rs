@@ -8,7 +8,9 @@ mod driven;
 mod ech;
 mod events;
 mod handshake;
+mod hello;
 mod inbox;
+mod key_update;
 mod memory;
 mod read;
 mod send;
@@ -28,9 +30,11 @@ use crate::engine::{Agreement, Engine};
 use crate::error::{Code, Error, Result};
 use crate::transport::{Descriptor, Functions, Transport};
 use crate::trust::PeerName;
+use hello::Examination;
 use inbox::Inbox;
 
 pub use events::{POLL_IN, POLL_OUT, POLL_READY};
+pub use hello::{HelloHook, Reply};
 pub use shutdown::How;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +48,8 @@ pub enum Role {
 pub enum Want {
     Read,
     Write,
+    /// The program must decide about a ClientHello.
+    Hello,
     /// Data arrived during a shutdown and must be read first.
     Consume,
 }
@@ -75,13 +81,15 @@ pub struct Setup {
     pub return_eintr: bool,
     /// The program's own.
     pub clock: Option<Arc<Clock>>,
+    /// A server's.
+    pub hello: Option<Arc<HelloHook>>,
 }
 
 pub struct Socket {
     role: Role,
     server_name: Option<CString>,
     return_eintr: bool,
-    verifies_peer: bool,
+    verifies_peer: AtomicBool,
     pins_raw_keys: bool,
     /// A client's, which needs the time for the tickets that come after the handshake.
     clock: Option<Arc<Clock>>,
@@ -93,9 +101,13 @@ pub struct Socket {
     core: Mutex<Core>,
     /// Signalled when `core.sending` ends.
     sent: Condvar,
+    hello: Mutex<Examination>,
+    hello_waits: AtomicBool,
     agreed: OnceLock<Agreed>,
     ech_retry: OnceLock<Vec<u8>>,
     failure: OnceLock<Error>,
+    /// What was received behind the end of TLS, once it was given back.
+    detached: OnceLock<Box<[u8]>>,
     /// For [`Socket::events`], which takes no lock.
     output_waits: AtomicBool,
     input_ready: AtomicBool,
@@ -146,14 +158,17 @@ impl Socket {
             Role::Server if name.is_some() => {
                 return Err(Error::argument("a server's socket takes no name"));
             }
-            Role::Server => Engine::server(setup.server.as_ref().ok_or_else(wrong_role)?)?,
+            Role::Server => {
+                let configs = setup.server.as_ref().ok_or_else(wrong_role)?;
+                Engine::server(configs, setup.hello.is_some())?
+            }
         };
         let sends_sni = setup.client.as_ref().is_some_and(ClientConfigs::sends_sni);
         Ok(Socket {
             role,
             server_name: name.filter(|name| sends_sni && !name.is_ip()).and_then(sni),
             return_eintr: setup.return_eintr,
-            verifies_peer: setup.verifies_peer,
+            verifies_peer: AtomicBool::new(setup.verifies_peer),
             pins_raw_keys: setup.pins_raw_keys,
             clock: setup.clock.clone().filter(|_| role == Role::Client),
             transport: OnceLock::new(),
@@ -172,9 +187,12 @@ impl Socket {
                 broken: None,
             }),
             sent: Condvar::new(),
+            hello: Mutex::new(Examination::Ahead(setup.hello.clone())),
+            hello_waits: AtomicBool::new(false),
             agreed: OnceLock::new(),
             ech_retry: OnceLock::new(),
             failure: OnceLock::new(),
+            detached: OnceLock::new(),
             input_ready: AtomicBool::new(false),
             input_over: AtomicBool::new(false),
             received: AtomicU64::new(0),

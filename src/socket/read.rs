@@ -7,6 +7,7 @@ use super::inbox::{End, Inbox};
 use super::send::{Patience, interrupted};
 use super::{Core, Pause, Socket, Step, Want, driven};
 use crate::error::{Code, Error};
+use crate::logging;
 use crate::transport::{Direction, Obstacle, Transfer, Transport};
 
 impl Socket {
@@ -128,6 +129,7 @@ impl Socket {
     /// Receives more, and notes the end of the stream.
     pub(super) fn fill(&self, inbox: &mut Inbox) -> Step<()> {
         self.start();
+        logging::deliver();
         let received = match self.transport() {
             Transport::Descriptor(descriptor) => {
                 inbox.fill(usize::MAX, |buf| descriptor.receive(buf))

@@ -63,7 +63,7 @@ impl Core {
         }
         let (front, _) = self.queue.as_slices();
         let len = front.len().min(CHUNK);
-        let sealed = self.engine.seal(&front[..len]);
+        let sealed = self.engine.seal(&[&front[..len]]);
         if sealed == 0 {
             // What was taken cannot be sent any more: the next write says so.
             self.broken.get_or_insert_with(key_is_used_up);
@@ -317,6 +317,7 @@ impl Socket {
         let _writer = self.writer()?;
         self.start();
         self.check_poison()?;
+        self.check_hello()?;
         let mut core = self.send_all(self.core(), None)?;
         if let Some(error) = &core.broken {
             return Err(error.clone().into());

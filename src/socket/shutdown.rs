@@ -3,7 +3,7 @@
 use super::inbox::End;
 use super::read::truncated;
 use super::{Pause, Socket, Step, Want, driven};
-use crate::error::Error;
+use crate::error::{Error, Result};
 
 /// How far a shutdown goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,7 @@ impl Socket {
         let _driven = driven::enter(self)?;
         let _writer = self.writer()?;
         self.check_failure()?;
+        self.check_hello()?;
         if !self.is_connected() {
             return Err(Error::state("the handshake is not done").into());
         }
@@ -35,6 +36,23 @@ impl Socket {
             How::Write => Ok(()),
             How::Both => self.await_close(),
         }
+    }
+
+    /// Gives the stream back: what was received behind the peer's close_notify.
+    /// [`crate::error::Code::State`] before [`Socket::shutdown`] in both directions succeeded.
+    pub fn detach(&self) -> Result<&[u8]> {
+        let _driven = driven::enter(self)?;
+        let (mut inbox, _writer) = (self.reader()?, self.writer()?);
+        let core = self.core();
+        let said = core.closing && !core.has_output();
+        let heard = inbox.over == Some(End::CloseNotify) && core.engine.available() == 0;
+        if !said || !heard || self.failure().is_some() {
+            return Err(Error::state(
+                "TLS has not ended: it does when both sides have said close_notify, and all \
+                 before it was sent and read",
+            ));
+        }
+        Ok(self.detached.get_or_init(|| inbox.take_pending()))
     }
 
     fn await_close(&self) -> Step<()> {

@@ -14,10 +14,16 @@ impl Socket {
     /// [`Want`] says that none was taken. [`Code::Closed`] after a shutdown, and when a TLS 1.2
     /// key has protected as much as it may.
     pub fn write(&self, data: &[u8]) -> Step<usize> {
+        self.write_vectored(&mut [data])
+    }
+
+    /// As [`Socket::write`], of pieces as if joined. Changes the slices, not what they hold.
+    pub fn write_vectored(&self, pieces: &mut [&[u8]]) -> Step<usize> {
         let _driven = driven::enter(self)?;
         let _writer = self.writer()?;
         self.check_failure()?;
-        if data.is_empty() {
+        let len = pieces.iter().map(|piece| piece.len()).sum();
+        if len == 0 {
             return Ok(0);
         }
         if !self.is_connected() {
@@ -27,21 +33,23 @@ impl Socket {
                 .and_then(|mut inbox| self.handshake_with(&mut inbox));
             match handshake {
                 Ok(()) => {}
-                Err(Pause::Want(want)) => return self.queue(&mut self.core(), data, want),
+                // What the answer decides may bear on what to write.
+                Err(pause @ Pause::Want(Want::Hello)) => return Err(pause),
+                Err(Pause::Want(want)) => return self.queue(&mut self.core(), pieces, want),
                 Err(failed) => return Err(failed),
             }
         }
         let core = self.core();
-        if let Some(error) = &core.broken {
-            return Err(error.clone().into());
-        }
-        if core.closing {
-            return Err(closed("this side has said close_notify").into());
-        }
-        self.write_through(core, data)
+        core.check_writable()?;
+        self.write_through(core, pieces, len)
     }
 
-    fn write_through<'a>(&'a self, mut core: MutexGuard<'a, Core>, data: &[u8]) -> Step<usize> {
+    fn write_through<'a>(
+        &'a self,
+        mut core: MutexGuard<'a, Core>,
+        mut left: &mut [&[u8]],
+        len: usize,
+    ) -> Step<usize> {
         let mut taken = 0;
         loop {
             let sent;
@@ -51,24 +59,26 @@ impl Socket {
                 Sent::Waits(_) if taken > 0 => return Ok(taken),
                 // A blocking transport has all that was taken when this returns, signal or not.
                 Sent::Interrupted if taken > 0 => continue,
-                Sent::Waits(direction) => return self.queue(&mut core, data, direction.into()),
+                Sent::Waits(direction) => return self.queue(&mut core, left, direction.into()),
                 Sent::Interrupted => return Err(interrupted()),
                 Sent::Failed(error) => {
                     drop(core);
                     return Err(self.sending_failed(&error, None).into());
                 }
             }
-            if taken == data.len() || (taken > 0 && !self.takes_more_than_a_chunk()) {
+            if taken == len || (taken > 0 && !self.takes_more_than_a_chunk()) {
                 return Ok(taken);
             }
-            let chunk = &data[taken..data.len().min(taken + CHUNK)];
-            match core.engine.seal(chunk) {
+            match with_chunk(left, |chunk| core.engine.seal(chunk)) {
                 0 if taken > 0 => return Ok(taken),
                 0 => {
                     let _ = self.send(core, Patience::AtOnce);
                     return Err(key_is_used_up().into());
                 }
-                sealed => taken += sealed,
+                sealed => {
+                    taken += sealed;
+                    left = advance(left, sealed);
+                }
             }
         }
     }
@@ -83,13 +93,16 @@ impl Socket {
     }
 
     /// Keeps plaintext until it can be sent; `want` if there is no room for it.
-    fn queue(&self, core: &mut Core, data: &[u8], want: Want) -> Step<usize> {
-        let room = core.queue_limit.saturating_sub(core.queue.len());
-        let taken = data.len().min(room);
+    fn queue(&self, core: &mut Core, pieces: &[&[u8]], want: Want) -> Step<usize> {
+        let before = core.queue.len();
+        for piece in pieces {
+            let room = core.queue_limit.saturating_sub(core.queue.len());
+            core.queue.extend(&piece[..piece.len().min(room)]);
+        }
+        let taken = core.queue.len() - before;
         if taken == 0 {
             return Err(Pause::Want(want));
         }
-        core.queue.extend(&data[..taken]);
         if self.is_connected() {
             self.note_output(core);
         }
@@ -106,6 +119,50 @@ impl Socket {
         self.core().queue_limit = limit;
         Ok(())
     }
+}
+
+impl Core {
+    /// Whether something may still be sealed.
+    pub(super) fn check_writable(&self) -> crate::error::Result<()> {
+        match &self.broken {
+            Some(error) => Err(error.clone()),
+            None if self.closing => Err(closed("this side has said close_notify")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Shows `use_it` the first [`CHUNK`] bytes of `pieces`.
+fn with_chunk<T>(pieces: &mut [&[u8]], use_it: impl FnOnce(&[&[u8]]) -> T) -> T {
+    let mut room = CHUNK;
+    for i in 0..pieces.len() {
+        let piece = pieces[i];
+        if piece.len() > room {
+            pieces[i] = &piece[..room];
+            let used = use_it(&pieces[..=i]);
+            pieces[i] = piece;
+            return used;
+        }
+        room -= piece.len();
+    }
+    use_it(pieces)
+}
+
+/// What is left of `pieces` behind their first `taken` bytes.
+fn advance<'p, 'a>(pieces: &'p mut [&'a [u8]], mut taken: usize) -> &'p mut [&'a [u8]] {
+    let whole = pieces.iter().take_while(|piece| {
+        let all = piece.len() <= taken;
+        if all {
+            taken -= piece.len();
+        }
+        all
+    });
+    let whole = whole.count();
+    let left = &mut pieces[whole..];
+    if let Some(first) = left.first_mut() {
+        *first = &first[taken..];
+    }
+    left
 }
 
 impl From<Direction> for Want {
@@ -127,4 +184,34 @@ fn closed(why: &str) -> Error {
         c"PROTOCOL_IS_SHUTDOWN",
         format!("nothing more can be written: {why}"),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What goes out of `pieces`, chunk by chunk.
+    fn chunks(mut pieces: &mut [&[u8]]) -> Vec<Vec<u8>> {
+        let mut chunks = Vec::new();
+        while !pieces.is_empty() {
+            let chunk = with_chunk(pieces, |chunk| chunk.concat());
+            pieces = advance(pieces, chunk.len());
+            chunks.push(chunk);
+        }
+        chunks
+    }
+
+    #[test]
+    fn pieces_go_out_as_if_joined_in_full_chunks() {
+        let stream: Vec<u8> = (0..200_000u32).map(|i| (i % 251) as u8).collect();
+        let mut joined = vec![&stream[..]];
+        let mut equal: Vec<&[u8]> = stream.chunks(7).collect();
+        let (one, rest) = stream.split_at(CHUNK);
+        let mut at_the_edge = vec![&[], one, &[], &rest[..1], &rest[1..], &[]];
+        for pieces in [&mut joined, &mut equal, &mut at_the_edge] {
+            let chunks = chunks(pieces);
+            assert!(chunks[..3].iter().all(|chunk| chunk.len() == CHUNK));
+            assert_eq!(chunks.concat(), stream);
+        }
+    }
 }

@@ -23,7 +23,7 @@ pub struct Descriptor {
     read: RawFd,
     write: RawFd,
     /// Report EINTR instead of trying again.
-    return_eintr: bool,
+    return_eintr: AtomicBool,
     /// `send` said ENOTSOCK: a pipe, a terminal, a file.
     not_a_socket: AtomicBool,
 }
@@ -52,9 +52,17 @@ impl Descriptor {
         Ok(Descriptor {
             read,
             write,
-            return_eintr,
+            return_eintr: AtomicBool::new(return_eintr),
             not_a_socket: AtomicBool::new(false),
         })
+    }
+
+    pub fn set_return_eintr(&self, on: bool) {
+        self.return_eintr.store(on, Ordering::Relaxed);
+    }
+
+    fn returns_eintr(&self) -> bool {
+        self.return_eintr.load(Ordering::Relaxed)
     }
 
     /// Reads up to `buf.len()` bytes, blocking if the descriptor does. 0 is the end.
@@ -158,7 +166,7 @@ impl Descriptor {
                 Ok(0) => return Waited::NotNow,
                 Ok(_) => return Waited::Writable,
                 Err(error) if error.raw_os_error() != Some(libc::EINTR) => return Waited::Writable,
-                Err(_) if self.return_eintr => return Waited::Interrupted,
+                Err(_) if self.returns_eintr() => return Waited::Interrupted,
                 Err(_) => {}
             }
         }
@@ -201,7 +209,7 @@ impl Descriptor {
     fn obstacle(&self, direction: Direction) -> Option<Obstacle> {
         let error = io::Error::last_os_error();
         match error.raw_os_error() {
-            Some(libc::EINTR) if self.return_eintr => Some(Obstacle::Interrupted),
+            Some(libc::EINTR) if self.returns_eintr() => Some(Obstacle::Interrupted),
             Some(libc::EINTR) => None,
             Some(code) if code == libc::EAGAIN || code == libc::EWOULDBLOCK => {
                 Some(Obstacle::WouldBlock(direction))

@@ -6,6 +6,7 @@ pub const OK: i32 = 0;
 pub const UNSPECIFIED: i32 = 1;
 pub const CRL_UNAVAILABLE: i32 = 3;
 pub const CERT_SIGNATURE: i32 = 7;
+pub const CRL_SIGNATURE: i32 = 8;
 pub const CERT_NOT_YET_VALID: i32 = 9;
 pub const CERT_EXPIRED: i32 = 10;
 pub const CRL_EXPIRED: i32 = 12;
@@ -18,6 +19,7 @@ pub const PATH_LENGTH: i32 = 25;
 pub const INVALID_PURPOSE: i32 = 26;
 pub const REJECTED: i32 = 28;
 pub const UNHANDLED_CRITICAL: i32 = 34;
+pub const NOT_A_CRL_SIGNER: i32 = 35;
 pub const NAME_CONSTRAINT: i32 = 47;
 pub const APPLICATION: i32 = 50;
 pub const HOSTNAME: i32 = 62;
@@ -38,7 +40,7 @@ pub fn verify_string(verify: i32) -> &'static CStr {
         5 => c"unable to decrypt CRL's signature",
         6 => c"unable to decode issuer public key",
         CERT_SIGNATURE => c"certificate signature failure",
-        8 => c"CRL signature failure",
+        CRL_SIGNATURE => c"CRL signature failure",
         CERT_NOT_YET_VALID => c"certificate is not yet valid",
         CERT_EXPIRED => c"certificate has expired",
         11 => c"CRL is not yet valid",
@@ -66,7 +68,7 @@ pub fn verify_string(verify: i32) -> &'static CStr {
         32 => c"key usage does not include certificate signing",
         33 => c"unable to get CRL issuer certificate",
         UNHANDLED_CRITICAL => c"unhandled critical extension",
-        35 => c"key usage does not include CRL signing",
+        NOT_A_CRL_SIGNER => c"key usage does not include CRL signing",
         36 => c"unhandled critical CRL extension",
         37 => c"invalid non-CA certificate (has CA markings)",
         39 => c"key usage does not include digital signature",
@@ -138,7 +140,7 @@ pub fn alert_for(verify: i32) -> u8 {
         CERT_EXPIRED | CRL_EXPIRED => CERTIFICATE_EXPIRED,
         2 | CRL_UNAVAILABLE | 33 => UNKNOWN_CA,
         SELF_SIGNED | 19..=22 | INVALID_CA | PATH_LENGTH | 79 => UNKNOWN_CA,
-        CERT_SIGNATURE | 8 => DECRYPT_ERROR,
+        CERT_SIGNATURE | CRL_SIGNATURE => DECRYPT_ERROR,
         OCSP_INVALID => BAD_CERTIFICATE_STATUS_RESPONSE,
         _ => CERTIFICATE_UNKNOWN,
     }

@@ -1,19 +1,29 @@
 //! Whom to trust: roots, verification of a peer's chain and name, and the verdict.
 
+mod ca_names;
 pub mod codes;
+mod crls;
+mod fingerprint;
 mod names;
 mod raw_key;
 mod refusal;
+mod revocation;
 mod roots;
+mod signatures;
+mod strict;
 mod system;
 pub mod verdict;
 mod verifier;
 mod verify;
 
+pub use ca_names::CaNames;
 pub use codes::{alert_for, verify_string};
+pub use crls::Crls;
 pub use names::PeerName;
 pub use raw_key::PinnedKeys;
+pub use revocation::{CrlSwitch, Revocation};
 pub use roots::Roots;
+pub use signatures::Signatures;
 pub use verdict::{Verdict, observe};
 pub use verifier::{Policy, Verifier};
 

@@ -34,6 +34,10 @@ impl PinnedKeys {
         self.0.is_empty()
     }
 
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.iter().map(|key| key.as_ref())
+    }
+
     /// Whether `shown` is one of them.
     pub(super) fn judge(&self, shown: &[u8]) -> Verdict {
         if self.0.iter().any(|key| key.as_ref() == shown) {

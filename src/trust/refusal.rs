@@ -131,16 +131,16 @@ fn presented(certificate: &Certificate) -> String {
     shown.join(", ")
 }
 
-fn clock(now: UnixTime) -> String {
+pub(super) fn clock(now: UnixTime) -> String {
     format!("the clock says {}", iso(seconds(now)))
 }
 
-fn seconds(time: UnixTime) -> i64 {
+pub(super) fn seconds(time: UnixTime) -> i64 {
     i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
 }
 
 /// The chain as the names say, leaf first, however the peer ordered what it sent.
-fn chain_by_names(sent: &Sent<'_>) -> Vec<Certificate> {
+pub(super) fn chain_by_names(sent: &Sent<'_>) -> Vec<Certificate> {
     let read = |der: &CertificateDer<'_>| Certificate::deferred(der.clone().into_owned());
     let mut others: Vec<Certificate> = sent.intermediates.iter().map(read).collect();
     let mut last = read(sent.leaf);
@@ -255,9 +255,6 @@ fn number_of(error: &webpki::Error) -> (i32, String) {
             (codes::CHAIN_TOO_LONG, "the chain is too complicated")
         }
         CertDistrusted => (codes::REJECTED, "a key in its chain is distrusted by name"),
-        CertRevoked => (codes::REVOKED, "a certificate in its chain was revoked"),
-        UnknownRevocationStatus => (codes::CRL_UNAVAILABLE, "no CRL covers it"),
-        CrlExpired { .. } => (codes::CRL_EXPIRED, "the CRL that covers it is out of date"),
         UnsupportedCertVersion => (
             codes::UNSPECIFIED,
             "it is not X.509 version 3, which is accepted only if the trust store has it",

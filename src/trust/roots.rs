@@ -72,6 +72,11 @@ impl Roots {
         self.0.certificates.get(i)
     }
 
+    /// All of them, in the order added.
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<Certificate>> {
+        self.0.certificates.iter()
+    }
+
     /// The stored certificate with these bytes.
     pub fn find(&self, der: &[u8]) -> Option<&Arc<Certificate>> {
         self.get(*self.0.by_der.get(der)?)

@@ -15,7 +15,9 @@ use crate::x509::handmade::{Odd, attribute, tlv};
 
 mod chains;
 mod handshake;
+mod revocation;
 mod stores;
+mod strict;
 
 /// 2026-01-01; what the tests issue is valid from 2025 to the end of 2026.
 pub(crate) fn now() -> UnixTime {
@@ -41,7 +43,7 @@ pub(crate) fn params(name: &str) -> CertificateParams {
 fn ca_params(name: &str) -> CertificateParams {
     let mut params = params(name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-    params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
     params
 }
 

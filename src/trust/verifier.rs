@@ -1,23 +1,13 @@
 //! The verifiers that the engine calls, for both roles.
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{
-    WebPkiSupportedAlgorithms, verify_tls12_signature, verify_tls13_signature,
-    verify_tls13_signature_with_raw_key,
-};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{
-    CertificateError, DigitallySignedStruct, DistinguishedName, Error, PeerMisbehaved,
-    SignatureScheme,
-};
+use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
-use webpki::{EndEntityCert, RawPublicKeyEntity};
 
 use super::verdict::{Verdict, deposit};
 use super::verify::{Peer, Sent, verify};
-use super::{Mode, PinnedKeys, Roots};
-use crate::crypto;
-use crate::x509::Certificate;
+use super::{CaNames, Mode, PinnedKeys, Revocation, Roots, Signatures};
 
 /// Everything that decides whether a peer is accepted. The clock is the engine's.
 #[derive(Clone, Debug)]
@@ -28,12 +18,16 @@ pub struct Policy {
     pub check_hostname: bool,
     /// A leaf that is itself in the store and has no subjectAltName may match by its common name.
     pub match_cn: bool,
-    /// Server: send the roots' names when asking for a client certificate.
-    pub send_ca_names: bool,
+    /// Server: the authorities to name when asking for a client certificate.
+    pub ca_names: CaNames,
+    /// Which certificates were revoked.
+    pub revocation: Revocation,
+    /// Refuse what `strict` does.
+    pub strict: bool,
     /// Peers must show one of these keys in place of a certificate; of none, certificates.
     pub pinned_keys: PinnedKeys,
     /// Signatures accepted, in chains and in handshakes.
-    pub algorithms: WebPkiSupportedAlgorithms,
+    pub signatures: Signatures,
 }
 
 impl Policy {
@@ -45,9 +39,11 @@ impl Policy {
             mode,
             check_hostname: true,
             match_cn: false,
-            send_ca_names: true,
+            ca_names: CaNames::Roots,
+            revocation: Revocation::default(),
+            strict: false,
             pinned_keys: PinnedKeys::default(),
-            algorithms: crypto::provider().signature_verification_algorithms,
+            signatures: Signatures::default(),
         }
     }
 }
@@ -64,15 +60,18 @@ pub struct Verifier {
 
 impl Verifier {
     pub fn new(policy: Policy) -> Verifier {
-        let ca_names = match policy.send_ca_names && policy.pinned_keys.is_empty() {
-            true => ca_names(&policy.roots),
-            false => Vec::new(),
-        };
+        let ca_names = policy.ca_names.sent(&policy.roots);
         Verifier { policy, ca_names }
     }
 
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// What a peer shows in place of a certificate.
+    fn raw_key<'a>(&self, shown: &'a CertificateDer<'_>) -> Option<SubjectPublicKeyInfoDer<'a>> {
+        let pinned = !self.policy.pinned_keys.is_empty();
+        pinned.then(|| SubjectPublicKeyInfoDer::from(shown.as_ref()))
     }
 
     fn judge(
@@ -122,7 +121,10 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        signature_tls12(&self.policy, message, cert, dss)
+        match self.raw_key(cert) {
+            Some(key) => (self.policy.signatures).verify_tls12_with_key(message, &key, dss),
+            None => self.policy.signatures.verify_tls12(message, cert, dss),
+        }
     }
 
     fn verify_tls13_signature(
@@ -131,11 +133,14 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        signature_tls13(&self.policy, message, cert, dss)
+        match self.raw_key(cert) {
+            Some(key) => (self.policy.signatures).verify_tls13_with_key(message, &key, dss),
+            None => self.policy.signatures.verify_tls13(message, cert, dss),
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.policy.algorithms.supported_schemes()
+        self.policy.signatures.schemes()
     }
 
     fn requires_raw_public_keys(&self) -> bool {
@@ -176,7 +181,10 @@ impl ClientCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        signature_tls12(&self.policy, message, cert, dss)
+        match self.raw_key(cert) {
+            Some(key) => (self.policy.signatures).verify_tls12_with_key(message, &key, dss),
+            None => self.policy.signatures.verify_tls12(message, cert, dss),
+        }
     }
 
     fn verify_tls13_signature(
@@ -185,88 +193,17 @@ impl ClientCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        signature_tls13(&self.policy, message, cert, dss)
+        match self.raw_key(cert) {
+            Some(key) => (self.policy.signatures).verify_tls13_with_key(message, &key, dss),
+            None => self.policy.signatures.verify_tls13(message, cert, dss),
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.policy.algorithms.supported_schemes()
+        self.policy.signatures.schemes()
     }
 
     fn requires_raw_public_keys(&self) -> bool {
         !self.policy.pinned_keys.is_empty()
-    }
-}
-
-/// The subjects of the anchors. More than the message has room for would break the handshake:
-/// then none, which lets a client send what it has (RFC 8446 section 4.2.4).
-fn ca_names(roots: &Roots) -> Vec<DistinguishedName> {
-    const ROOM: usize = 60_000;
-    let names: Vec<DistinguishedName> = roots
-        .anchors()
-        .iter()
-        .map(|anchor| DistinguishedName::in_sequence(&anchor.subject))
-        .collect();
-    let length: usize = names.iter().map(|name| name.as_ref().len() + 2).sum();
-    if length > ROOM {
-        log::warn!("the names of {} CAs are too long to be sent", names.len());
-        return Vec::new();
-    }
-    names
-}
-
-fn signature_tls12(
-    policy: &Policy,
-    message: &[u8],
-    cert: &CertificateDer<'_>,
-    dss: &DigitallySignedStruct,
-) -> Result<HandshakeSignatureValid, Error> {
-    let algorithms = &policy.algorithms;
-    if policy.pinned_keys.is_empty() && EndEntityCert::try_from(cert).is_ok() {
-        return verify_tls12_signature(message, cert, dss, algorithms);
-    }
-    let spki = raw_key(policy, cert)?;
-    let key = RawPublicKeyEntity::try_from(&spki).map_err(|_| CertificateError::BadEncoding)?;
-    let (_, candidates) = algorithms
-        .mapping
-        .iter()
-        .find(|(scheme, _)| *scheme == dss.scheme)
-        .ok_or(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme)?;
-    // In TLS 1.2 a scheme does not tie the curve: one of the candidates fits the key.
-    let fits = candidates.iter().any(|algorithm| {
-        key.verify_signature(*algorithm, message, dss.signature())
-            .is_ok()
-    });
-    match fits {
-        true => Ok(HandshakeSignatureValid::assertion()),
-        false => Err(CertificateError::BadSignature.into()),
-    }
-}
-
-fn signature_tls13(
-    policy: &Policy,
-    message: &[u8],
-    cert: &CertificateDer<'_>,
-    dss: &DigitallySignedStruct,
-) -> Result<HandshakeSignatureValid, Error> {
-    let algorithms = &policy.algorithms;
-    if policy.pinned_keys.is_empty() && EndEntityCert::try_from(cert).is_ok() {
-        return verify_tls13_signature(message, cert, dss, algorithms);
-    }
-    verify_tls13_signature_with_raw_key(message, &raw_key(policy, cert)?, dss, algorithms)
-}
-
-/// The key that is shown in place of a certificate, or of a certificate that webpki does not read
-/// (version 1, unknown critical extensions): whether such a one is accepted was decided before.
-fn raw_key(
-    policy: &Policy,
-    cert: &CertificateDer<'_>,
-) -> Result<SubjectPublicKeyInfoDer<'static>, Error> {
-    if !policy.pinned_keys.is_empty() {
-        return Ok(SubjectPublicKeyInfoDer::from(cert.as_ref().to_vec()));
-    }
-    let certificate = Certificate::deferred(cert.clone().into_owned());
-    match certificate.spki() {
-        [] => Err(CertificateError::BadEncoding.into()),
-        spki => Ok(SubjectPublicKeyInfoDer::from(spki.to_vec())),
     }
 }

@@ -4,11 +4,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
-use webpki::{EndEntityCert, KeyUsage};
+use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 
 use super::verdict::Verdict;
 use super::verifier::Policy;
-use super::{codes, refusal};
+use super::{CrlSwitch, codes, refusal, strict};
 use crate::x509::Certificate;
 
 /// What the peer is.
@@ -36,7 +36,7 @@ pub(super) fn verify(
     now: UnixTime,
 ) -> Verdict {
     let outcome = match policy.roots.find(sent.leaf) {
-        Some(leaf) => verify_stored_leaf(policy, peer, leaf, name, now),
+        Some(leaf) => verify_stored_leaf(policy, peer, leaf, sent, name, now),
         None => verify_chain(policy, peer, sent, name, now),
     };
     outcome.map_or_else(|refused| *refused, Verdict::accepted)
@@ -49,36 +49,57 @@ fn verify_chain(
     name: Option<&ServerName<'_>>,
     now: UnixTime,
 ) -> Result<Path, Box<Verdict>> {
-    let explain = |error| Box::new(refusal::explain(error, &policy.roots, peer, sent, now));
-    let leaf = EndEntityCert::try_from(sent.leaf).map_err(explain)?;
-    let verified = leaf
-        .verify_for_usage(
-            policy.algorithms.all,
-            policy.roots.anchors(),
-            sent.intermediates,
-            now,
-            match peer {
-                Peer::Server => KeyUsage::server_auth(),
-                Peer::Client => KeyUsage::client_auth(),
-            },
-            None,
-            None,
+    let explain = |error| {
+        let revocation = policy.revocation.explain(&error, sent, now);
+        Box::new(
+            revocation.unwrap_or_else(|| refusal::explain(error, &policy.roots, peer, sent, now)),
         )
-        .map_err(explain)?;
-
+    };
+    let leaf = EndEntityCert::try_from(sent.leaf).map_err(explain)?;
+    let verified = build_path(policy, peer, &leaf, sent, now).map_err(explain)?;
     let mut path = vec![owned(sent.leaf)];
-    if let Some(name) = name
-        && leaf.verify_is_valid_for_subject_name(name).is_err()
-    {
-        return Err(Box::new(refusal::wrong_name(&path[0], name)));
-    }
     path.extend(
         verified
             .intermediate_certificates()
             .map(|certificate| owned(&certificate.der())),
     );
     path.extend(policy.roots.certificate_of(verified.anchor()).cloned());
+    if policy.strict
+        && let Some(refusal) = strict::refusal(&path)
+    {
+        return Err(Box::new(refusal));
+    }
+    if let Some(lacking) = policy.revocation.lacks_lists(&path[0]) {
+        return Err(Box::new(lacking));
+    }
+    if let Some(name) = name
+        && leaf.verify_is_valid_for_subject_name(name).is_err()
+    {
+        return Err(Box::new(refusal::wrong_name(&path[0], name)));
+    }
     Ok(path)
+}
+
+fn build_path<'a>(
+    policy: &'a Policy,
+    peer: Peer,
+    leaf: &'a EndEntityCert<'a>,
+    sent: &'a Sent<'_>,
+    now: UnixTime,
+) -> Result<VerifiedPath<'a>, webpki::Error> {
+    let lists = policy.revocation.lists(sent, now);
+    leaf.verify_for_usage(
+        policy.signatures.in_chains(),
+        policy.roots.anchors(),
+        sent.intermediates,
+        now,
+        match peer {
+            Peer::Server => KeyUsage::server_auth(),
+            Peer::Client => KeyUsage::client_auth(),
+        },
+        policy.revocation.options(&lists),
+        None,
+    )
 }
 
 /// A certificate that the program trusts by itself needs no issuer: webpki, which refuses a CA's
@@ -87,6 +108,7 @@ fn verify_stored_leaf(
     policy: &Policy,
     peer: Peer,
     leaf: &Arc<Certificate>,
+    sent: &Sent<'_>,
     name: Option<&ServerName<'_>>,
     now: UnixTime,
 ) -> Result<Path, Box<Verdict>> {
@@ -113,10 +135,45 @@ fn verify_stored_leaf(
     if !leaf.allows_tls(peer == Peer::Client) {
         return Err(Box::new(refusal::wrong_purpose(leaf, 0, peer)));
     }
+    stored_leaf_is_not_revoked(policy, peer, leaf, sent, now)?;
     let proves = |name| leaf.matches(name) || (policy.match_cn && common_name_is(leaf, name));
     match name {
         Some(name) if !proves(name) => Err(Box::new(refusal::wrong_name(leaf, name))),
         _ => Ok(vec![leaf.clone()]),
+    }
+}
+
+/// Only an issuer can say that a certificate was not revoked, and a stored leaf may have none here:
+/// then no list covers it.
+fn stored_leaf_is_not_revoked(
+    policy: &Policy,
+    peer: Peer,
+    stored: &Arc<Certificate>,
+    sent: &Sent<'_>,
+    now: UnixTime,
+) -> Result<(), Box<Verdict>> {
+    let revocation = &policy.revocation;
+    if !revocation.is_on() {
+        return Ok(());
+    }
+    if let Some(lacking) = revocation.lacks_lists(stored) {
+        return Err(Box::new(lacking));
+    }
+    let Err(error) = EndEntityCert::try_from(sent.leaf)
+        .and_then(|leaf| build_path(policy, peer, &leaf, sent, now).map(drop))
+    else {
+        return Ok(());
+    };
+    match revocation.explain(&error, sent, now) {
+        Some(verdict) => Err(Box::new(verdict)),
+        None if revocation.has(CrlSwitch::AllowUnknown) => Ok(()),
+        None => {
+            let facts = format!(
+                "{} is in the trust store itself, and no issuer there whose CRL could cover it",
+                refusal::who(stored)
+            );
+            refuse(codes::CRL_UNAVAILABLE, facts).map(drop)
+        }
     }
 }
 

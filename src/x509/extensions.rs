@@ -17,6 +17,7 @@ const BASIC_CONSTRAINTS: &str = "2.5.29.19";
 const KEY_USAGE: &str = "2.5.29.15";
 const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
 const CRL_DISTRIBUTION_POINTS: &str = "2.5.29.31";
+const AUTHORITY_KEY_IDENTIFIER: &str = "2.5.29.35";
 const AUTHORITY_INFO_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
 const ACCESS_OCSP: &str = "1.3.6.1.5.5.7.48.1";
 const ACCESS_CA_ISSUERS: &str = "1.3.6.1.5.5.7.48.2";
@@ -90,15 +91,40 @@ impl Certificate {
             Some(ParsedExtension::BasicConstraints(constraints)) if constraints.ca)
     }
 
+    /// The pathLenConstraint of basicConstraints.
+    pub fn path_length(&self) -> Option<u32> {
+        match self.parsed_extension(BASIC_CONSTRAINTS) {
+            Some(ParsedExtension::BasicConstraints(constraints)) => constraints.path_len_constraint,
+            _ => None,
+        }
+    }
+
+    /// Whether keyUsage has keyCertSign; `None` without the extension.
+    pub fn may_sign_certificates(&self) -> Option<bool> {
+        match self.parsed_extension(KEY_USAGE) {
+            Some(ParsedExtension::KeyUsage(usage)) => Some(usage.key_cert_sign()),
+            Some(_) => Some(false),
+            None => None,
+        }
+    }
+
+    /// Whether keyUsage has cRLSign.
+    pub fn may_sign_crls(&self) -> bool {
+        matches!(self.parsed_extension(KEY_USAGE),
+            Some(ParsedExtension::KeyUsage(usage)) if usage.crl_sign())
+    }
+
+    /// Whether authorityKeyIdentifier says which key of the issuer signed.
+    pub fn identifies_issuers_key(&self) -> bool {
+        matches!(self.parsed_extension(AUTHORITY_KEY_IDENTIFIER),
+            Some(ParsedExtension::AuthorityKeyIdentifier(key)) if key.key_identifier.is_some())
+    }
+
     /// Whether the subject may have issued other certificates: a CA whose key may sign
     /// certificates, or, as OpenSSL has it, what cannot say so: a self-issued version 1
     /// certificate, and one without basicConstraints whose key usage is to sign certificates.
     pub fn may_issue(&self) -> bool {
-        let may_sign = match self.parsed_extension(KEY_USAGE) {
-            Some(ParsedExtension::KeyUsage(usage)) => Some(usage.key_cert_sign()),
-            Some(_) => Some(false),
-            None => None,
-        };
+        let may_sign = self.may_sign_certificates();
         match self.extension(BASIC_CONSTRAINTS) {
             Some(_) => self.is_ca() && may_sign != Some(false),
             None if self.version() == 1 => self.is_self_issued(),

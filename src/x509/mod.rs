@@ -4,6 +4,7 @@
 //! other files read one kind of field each, when somebody asks for it: most certificates that
 //! pass through a process (a store of roots, a peer's chain) are never looked at.
 
+mod crl;
 mod date;
 mod der;
 mod extensions;
@@ -26,10 +27,11 @@ use der::Reader;
 use key::Key;
 use layout::Layout;
 
+pub use crl::{CrlFields, crls_in};
 pub use date::iso;
 pub use extensions::{AlternativeName, AlternativeNameKind, UriKind};
 pub use file::read_file;
-pub use name::{Attribute, Name};
+pub use name::{Attribute, Name, check_name};
 pub use pem::{first, read_all};
 
 /// One immutable certificate; shared as `Arc<Certificate>` between any number of threads.

@@ -41,6 +41,14 @@ impl Attribute {
     }
 }
 
+/// Checks that `der` is one Name and nothing else; an error is `Code::Format`.
+pub fn check_name(der: &[u8]) -> Result<()> {
+    let mut outer = Reader::at(der, 0);
+    let name = outer.expect("a name", Tag::Sequence)?;
+    outer.end("a name")?;
+    Name::check("a name", name.reader())
+}
+
 impl Name {
     pub fn attributes(&self) -> &[Attribute] {
         &self.attributes

@@ -55,7 +55,7 @@ fn certificate(
 
 /// A certificate is longer than 127 bytes, so that its length takes the long form and its second
 /// byte is no ASCII: text that begins with "0" is not taken for DER.
-fn is_der(bytes: &[u8]) -> bool {
+pub(super) fn is_der(bytes: &[u8]) -> bool {
     matches!(bytes, [0x30, 0x80..=0xff, ..])
 }
 
@@ -81,7 +81,7 @@ fn none_found(bytes: &[u8]) -> Error {
     Error::new(Code::Format, reason, format!("no certificate: {what}"))
 }
 
-fn bad_pem(error: &pem::Error) -> Error {
+pub(super) fn bad_pem(error: &pem::Error) -> Error {
     let (reason, message) = match error {
         pem::Error::MissingSectionEnd { end_marker } => {
             let label = String::from_utf8_lossy(end_marker);

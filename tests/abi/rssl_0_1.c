@@ -20,9 +20,11 @@ typedef struct rssl_ctx rssl_ctx;
 typedef struct rssl_sock rssl_sock;
 typedef struct rssl_identity rssl_identity;
 typedef struct rssl_cert rssl_cert;
+typedef struct rssl_hello rssl_hello;
 typedef struct rssl_error rssl_error;
 typedef struct rssl_bytes rssl_bytes;
 typedef struct rssl_io rssl_io;
+typedef struct rssl_session_store rssl_session_store;
 
 FIRST_MEMBER(rssl_bytes, data, const uint8_t *);
 NEXT_MEMBER(rssl_bytes, data, len, size_t);
@@ -140,6 +142,16 @@ RSSL_API size_t rssl_ctx_root_count(const rssl_ctx *ctx);
 RSSL_API rssl_cert *rssl_ctx_root_new(const rssl_ctx *ctx, size_t i);
 RSSL_API rssl_result rssl_ctx_clear_roots(rssl_ctx *ctx);
 
+CONSTANT(RSSL_CRL_LEAF_ONLY, 1u << 0);
+CONSTANT(RSSL_CRL_ALLOW_UNKNOWN, 1u << 1);
+CONSTANT(RSSL_CRL_ENFORCE_EXPIRY, 1u << 2);
+CONSTANT(RSSL_CRL_OFF, 1u << 3);
+CONSTANT(RSSL_CRL_REQUIRED, 1u << 4);
+RSSL_API rssl_result rssl_ctx_load_crl_file(rssl_ctx *ctx, const char *path);
+RSSL_API rssl_result rssl_ctx_load_crl_mem(rssl_ctx *ctx, const void *data, size_t len);
+RSSL_API rssl_result rssl_ctx_set_crl_flags(rssl_ctx *ctx, uint32_t flags);
+RSSL_API rssl_result rssl_ctx_clear_crls(rssl_ctx *ctx);
+
 RSSL_API rssl_result rssl_ctx_load_cert_file(rssl_ctx *ctx, const char *cert_path,
                                              const char *key_path, const char *password);
 RSSL_API rssl_result rssl_ctx_load_cert_mem(rssl_ctx *ctx, const void *cert, size_t cert_len,
@@ -152,6 +164,8 @@ RSSL_API rssl_result rssl_ctx_set_versions(rssl_ctx *ctx, uint16_t min, uint16_t
 RSSL_API void rssl_ctx_versions(const rssl_ctx *ctx, uint16_t *min, uint16_t *max);
 RSSL_API rssl_result rssl_ctx_set_ciphers(rssl_ctx *ctx, const char *names);
 RSSL_API rssl_result rssl_ctx_set_groups(rssl_ctx *ctx, const char *names);
+RSSL_API rssl_result rssl_ctx_set_verify_schemes(rssl_ctx *ctx, const uint16_t *schemes, size_t n);
+RSSL_API rssl_result rssl_ctx_set_max_fragment(rssl_ctx *ctx, size_t plaintext);
 RSSL_API size_t rssl_ctx_cipher_count(const rssl_ctx *ctx);
 RSSL_API uint16_t rssl_ctx_cipher(const rssl_ctx *ctx, size_t i);
 RSSL_API rssl_result rssl_ctx_set_alpn(rssl_ctx *ctx, const char *const *protos, size_t n);
@@ -161,6 +175,7 @@ CONSTANT(RSSL_OPT_SERVER_ORDER, 1u << 1);
 CONSTANT(RSSL_OPT_NO_TICKETS, 1u << 2);
 CONSTANT(RSSL_OPT_NO_SNI, 1u << 3);
 CONSTANT(RSSL_OPT_RETURN_EINTR, 1u << 4);
+CONSTANT(RSSL_OPT_X509_STRICT, 1u << 5);
 CONSTANT(RSSL_OPT_INSECURE_MATCH_CN, 1u << 6);
 CONSTANT(RSSL_OPT_NO_CA_NAMES, 1u << 7);
 CONSTANT(RSSL_OPT_REQUIRE_EMS, 1u << 8);
@@ -168,9 +183,21 @@ RSSL_API rssl_result rssl_ctx_set_options(rssl_ctx *ctx, uint32_t set, uint32_t 
 RSSL_API uint32_t rssl_ctx_options(const rssl_ctx *ctx);
 RSSL_API rssl_result rssl_ctx_set_session_cache(rssl_ctx *ctx, size_t n);
 RSSL_API rssl_result rssl_ctx_set_ticket_count(rssl_ctx *ctx, size_t n);
+RSSL_API rssl_result rssl_ctx_set_ticket_keys(rssl_ctx *ctx, const void *keys, size_t n);
+FIRST_MEMBER(rssl_session_store, size, size_t);
+NEXT_MEMBER(rssl_session_store, size, user, void *);
+NEXT_MEMBER(rssl_session_store, user, put,
+            rssl_result (*)(void *, const void *, size_t, const void *, size_t, uint32_t));
+NEXT_MEMBER(rssl_session_store, put, get,
+            ptrdiff_t (*)(void *, const void *, size_t, bool, void *, size_t));
+NEXT_MEMBER(rssl_session_store, get, drop, rssl_drop_cb);
+RSSL_API rssl_result rssl_ctx_set_session_store(rssl_ctx *ctx, const rssl_session_store *store);
 
 /* -- hooks */
 
+typedef rssl_result (*rssl_hello_cb)(void *user, rssl_sock *s, rssl_hello *h);
+RSSL_API rssl_result rssl_ctx_set_hello_callback(rssl_ctx *ctx, rssl_hello_cb cb, void *user,
+                                                 rssl_drop_cb drop);
 typedef void (*rssl_keylog_cb)(void *user, const char *line);
 RSSL_API rssl_result rssl_ctx_set_keylog_callback(rssl_ctx *ctx, rssl_keylog_cb cb, void *user,
                                                   rssl_drop_cb drop);
@@ -189,9 +216,41 @@ RSSL_API RSSL_MUST_USE rssl_result rssl_identity_new_mem(const void *cert, size_
                                                          const void *key, size_t key_len,
                                                          rssl_password_cb cb, void *user,
                                                          rssl_identity **out);
+typedef ptrdiff_t (*rssl_sign_cb)(void *user, uint16_t scheme, const void *msg, size_t len, void *sig,
+                                  size_t cap);
+RSSL_API RSSL_MUST_USE rssl_result rssl_identity_new_signer(const void *cert, size_t cert_len,
+                                                            const uint16_t *schemes,
+                                                            size_t n_schemes, rssl_sign_cb cb,
+                                                            void *user, rssl_drop_cb drop,
+                                                            rssl_identity **out);
+RSSL_API RSSL_MUST_USE rssl_result rssl_identity_new_ocsp(const rssl_identity *id, const void *ocsp,
+                                                          size_t len, rssl_identity **out);
+RSSL_API RSSL_MUST_USE rssl_result rssl_identity_new_schemes(const rssl_identity *id,
+                                                             const uint16_t *schemes, size_t n,
+                                                             rssl_identity **out);
+RSSL_API rssl_cert *rssl_identity_cert_new(const rssl_identity *id, size_t i);
 RSSL_API rssl_identity *rssl_identity_ref(rssl_identity *id);
 RSSL_API void rssl_identity_free(rssl_identity *id);
 RSSL_API rssl_result rssl_ctx_set_identities(rssl_ctx *ctx, rssl_identity *const *ids, size_t n);
+RSSL_API rssl_result rssl_ctx_set_client_ca_names(rssl_ctx *ctx, const rssl_bytes *names, size_t n);
+
+/* -- client hello */
+
+RSSL_API const char *rssl_hello_server_name(const rssl_hello *h);
+RSSL_API size_t rssl_hello_alpn_count(const rssl_hello *h);
+RSSL_API rssl_bytes rssl_hello_alpn(const rssl_hello *h, size_t i);
+RSSL_API size_t rssl_hello_cipher_count(const rssl_hello *h);
+RSSL_API uint16_t rssl_hello_cipher(const rssl_hello *h, size_t i);
+RSSL_API size_t rssl_hello_scheme_count(const rssl_hello *h);
+RSSL_API uint16_t rssl_hello_scheme(const rssl_hello *h, size_t i);
+RSSL_API size_t rssl_hello_ca_count(const rssl_hello *h);
+RSSL_API rssl_bytes rssl_hello_ca(const rssl_hello *h, size_t i);
+RSSL_API rssl_result rssl_hello_use_ctx(rssl_hello *h, rssl_ctx *ctx);
+RSSL_API rssl_result rssl_hello_use_identity(rssl_hello *h, rssl_identity *id);
+RSSL_API rssl_result rssl_hello_use_alpn(rssl_hello *h, const char *proto);
+RSSL_API rssl_result rssl_hello_continue(rssl_hello *h);
+RSSL_API rssl_result rssl_hello_reject(rssl_hello *h, int alert);
+RSSL_API rssl_hello *rssl_sock_hello(rssl_sock *s);
 
 /* -- socket */
 
@@ -221,6 +280,7 @@ RSSL_API RSSL_MUST_USE ptrdiff_t rssl_read(rssl_sock *s, void *buf, size_t len);
 RSSL_API RSSL_MUST_USE ptrdiff_t rssl_peek(rssl_sock *s, void *buf, size_t len);
 RSSL_API size_t rssl_pending(rssl_sock *s);
 RSSL_API RSSL_MUST_USE ptrdiff_t rssl_write(rssl_sock *s, const void *buf, size_t len);
+RSSL_API RSSL_MUST_USE ptrdiff_t rssl_writev(rssl_sock *s, const rssl_bytes *v, size_t n);
 RSSL_API rssl_result rssl_sock_set_write_queue(rssl_sock *s, size_t n);
 RSSL_API RSSL_MUST_USE rssl_result rssl_flush(rssl_sock *s);
 
@@ -232,6 +292,8 @@ RSSL_API uint32_t rssl_events(const rssl_sock *s);
 CONSTANT(RSSL_SHUT_WR, 1);
 CONSTANT(RSSL_SHUT_RDWR, 2);
 RSSL_API rssl_result rssl_shutdown(rssl_sock *s, int32_t how);
+RSSL_API rssl_result rssl_detach(rssl_sock *s, rssl_bytes *rest);
+RSSL_API rssl_result rssl_key_update(rssl_sock *s);
 
 /* -- what was agreed */
 
@@ -253,6 +315,7 @@ RSSL_API const char *rssl_group_name(uint16_t g);
 /* -- certificate */
 
 RSSL_API rssl_cert *rssl_sock_peer_cert_new(const rssl_sock *s, size_t i);
+RSSL_API rssl_cert *rssl_sock_own_cert_new(const rssl_sock *s, size_t i);
 RSSL_API RSSL_MUST_USE rssl_result rssl_cert_new_mem(const void *data, size_t len, rssl_cert **out);
 RSSL_API RSSL_MUST_USE rssl_result rssl_cert_new_file(const char *path, rssl_cert **out);
 RSSL_API rssl_cert *rssl_cert_ref(rssl_cert *c);

@@ -56,8 +56,13 @@ int main(int argc, char **argv) {
   add(error_arguments, error_arguments_count);
   add(context_arguments, context_arguments_count);
   add(socket_arguments, socket_arguments_count);
+  add(hello_arguments, hello_arguments_count);
+  add(protocol_arguments, protocol_arguments_count);
   add(certificate_arguments, certificate_arguments_count);
   add(unstable_arguments, unstable_arguments_count);
+  add(trust_arguments, trust_arguments_count);
+  add(identity_arguments, identity_arguments_count);
+  add(resumption_arguments, resumption_arguments_count);
   add(&comparison, 1);
   return run_cases(argc, argv, cases, count);
 }

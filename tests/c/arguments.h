@@ -26,5 +26,18 @@ extern const struct test_case error_arguments[], context_arguments[], socket_arg
     certificate_arguments[], unstable_arguments[];
 extern const size_t error_arguments_count, context_arguments_count, socket_arguments_count,
     certificate_arguments_count, unstable_arguments_count;
+/* The cases of one file. */
+#define ARGUMENTS_TABLE(table)            \
+  extern const struct test_case table[]; \
+  extern const size_t table##_count
+ARGUMENTS_TABLE(certificate_arguments);
+ARGUMENTS_TABLE(context_arguments);
+ARGUMENTS_TABLE(error_arguments);
+ARGUMENTS_TABLE(hello_arguments);
+ARGUMENTS_TABLE(identity_arguments);
+ARGUMENTS_TABLE(protocol_arguments);
+ARGUMENTS_TABLE(resumption_arguments);
+ARGUMENTS_TABLE(socket_arguments);
+ARGUMENTS_TABLE(trust_arguments);
 
 #endif

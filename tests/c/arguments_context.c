@@ -232,22 +232,6 @@ static void arguments_of_rssl_ctx_set_options(void) {
   });
 }
 
-static void arguments_of_rssl_ctx_set_session_cache(void) {
-  CHECK_REFUSED(rssl_ctx_set_session_cache(NULL, 1));
-  WITH_CONTEXT({
-    CHECK_REFUSED(rssl_ctx_set_session_cache(ctx, SIZE_MAX));
-    CHECK_REFUSED(rssl_ctx_set_session_cache(ctx, 1000001));
-  });
-}
-
-static void arguments_of_rssl_ctx_set_ticket_count(void) {
-  CHECK_REFUSED(rssl_ctx_set_ticket_count(NULL, 1));
-  WITH_CONTEXT({
-    CHECK_REFUSED(rssl_ctx_set_ticket_count(ctx, SIZE_MAX));
-    CHECK_REFUSED(rssl_ctx_set_ticket_count(ctx, 101));
-  });
-}
-
 static void count_drop(void *user) {
   ++*(int *)user;
 }
@@ -279,6 +263,15 @@ static void arguments_of_rssl_ctx_set_keylog_callback(void) {
   CHECK_TAKES_USER(rssl_ctx_set_keylog_callback, ignore_line);
 }
 
+static rssl_result look_away(void *user, rssl_sock *s, rssl_hello *h) {
+  (void)user, (void)s, (void)h;
+  return RSSL_OK;
+}
+
+static void arguments_of_rssl_ctx_set_hello_callback(void) {
+  CHECK_TAKES_USER(rssl_ctx_set_hello_callback, look_away);
+}
+
 static int64_t begin_of_time(void *user) {
   (void)user;
   return 0;
@@ -286,51 +279,6 @@ static int64_t begin_of_time(void *user) {
 
 static void arguments_of_rssl_ctx_set_time_callback(void) {
   CHECK_TAKES_USER(rssl_ctx_set_time_callback, begin_of_time);
-}
-
-static ptrdiff_t says_too_much(void *user, char *buf, size_t cap) {
-  (void)user;
-  memset(buf, 'x', cap);
-  return PTRDIFF_MAX;
-}
-
-static void arguments_of_rssl_identity_new_file(void) {
-  rssl_identity *id;
-  CHECK_REFUSED(rssl_identity_new_file(cert("server-both.pem"), NULL, NULL, NULL, NULL));
-  CHECK_MAKES_NONE(rssl_identity_new_file(NULL, NULL, NULL, NULL, &id), id, RSSL_ERR_ARGUMENT);
-  CHECK_MAKES_NONE(rssl_identity_new_file("", NULL, NULL, NULL, &id), id, RSSL_ERR_ARGUMENT);
-  CHECK_MAKES_NONE(rssl_identity_new_file(cert("server.pem"), cert("server-encrypted.key"),
-                                          says_too_much, NULL, &id),
-                   id, RSSL_ERR_CALLBACK);
-}
-
-static void arguments_of_rssl_identity_new_mem(void) {
-  size_t len;
-  char *both = contents(cert("server-both.pem"), &len);
-  rssl_identity *id;
-  CHECK_REFUSED(rssl_identity_new_mem(both, len, NULL, 0, NULL, NULL, NULL));
-  CHECK_MAKES_NONE(rssl_identity_new_mem(NULL, len, NULL, 0, NULL, NULL, &id), id,
-                   RSSL_ERR_ARGUMENT);
-  CHECK_MAKES_NONE(rssl_identity_new_mem(both, TOO_LONG, NULL, 0, NULL, NULL, &id), id,
-                   RSSL_ERR_ARGUMENT);
-  CHECK_MAKES_NONE(rssl_identity_new_mem(both, len, both, SIZE_MAX, NULL, NULL, &id), id,
-                   RSSL_ERR_ARGUMENT);
-  CHECK_MAKES_NONE(rssl_identity_new_mem(NULL, 0, NULL, 0, NULL, NULL, &id), id,
-                   RSSL_ERR_FORMAT);
-  free(both);
-}
-
-static void arguments_of_rssl_identity_ref(void) {
-  rssl_identity *id;
-  CHECK(rssl_identity_ref(NULL) == NULL);
-  CHECK_OK(rssl_identity_new_file(cert("server-both.pem"), NULL, NULL, NULL, &id));
-  CHECK(rssl_identity_ref(id) == id);
-  rssl_identity_free(id);
-  rssl_identity_free(id);
-}
-
-static void arguments_of_rssl_identity_free(void) {
-  rssl_identity_free(NULL);
 }
 
 const struct test_case context_arguments[] = {
@@ -363,13 +311,8 @@ const struct test_case context_arguments[] = {
     ARGUMENTS_OF(rssl_ctx_set_alpn),
     ARGUMENTS_OF(rssl_ctx_set_options),
     ARGUMENTS_OF(rssl_ctx_options),
-    ARGUMENTS_OF(rssl_ctx_set_session_cache),
-    ARGUMENTS_OF(rssl_ctx_set_ticket_count),
+    ARGUMENTS_OF(rssl_ctx_set_hello_callback),
     ARGUMENTS_OF(rssl_ctx_set_keylog_callback),
     ARGUMENTS_OF(rssl_ctx_set_time_callback),
-    ARGUMENTS_OF(rssl_identity_new_file),
-    ARGUMENTS_OF(rssl_identity_new_mem),
-    ARGUMENTS_OF(rssl_identity_ref),
-    ARGUMENTS_OF(rssl_identity_free),
 };
 const size_t context_arguments_count = sizeof context_arguments / sizeof context_arguments[0];

@@ -295,6 +295,16 @@ static void arguments_of_rssl_sock_peer_cert_new(void) {
   ends_close(&e);
 }
 
+static void arguments_of_rssl_sock_own_cert_new(void) {
+  struct ends e;
+  CHECK(rssl_sock_own_cert_new(NULL, 0) == NULL);
+  WITH_SOCKET(CHECK(rssl_sock_own_cert_new(s, 0) == NULL));
+  ends_connect_version(&e, RSSL_TLS1_3);
+  CHECK(rssl_sock_own_cert_new(e.server, 2) == NULL);
+  CHECK(rssl_sock_own_cert_new(e.server, SIZE_MAX) == NULL);
+  ends_close(&e);
+}
+
 const struct test_case socket_arguments[] = {
     ARGUMENTS_OF(rssl_sock_new),
     ARGUMENTS_OF(rssl_wrap),
@@ -328,5 +338,6 @@ const struct test_case socket_arguments[] = {
     ARGUMENTS_OF(rssl_sock_verify_result),
     ARGUMENTS_OF(rssl_sock_traffic),
     ARGUMENTS_OF(rssl_sock_peer_cert_new),
+    ARGUMENTS_OF(rssl_sock_own_cert_new),
 };
 const size_t socket_arguments_count = sizeof socket_arguments / sizeof socket_arguments[0];

@@ -114,6 +114,21 @@ void ends_connect_version(struct ends *e, uint16_t version) {
   CHECK_INT(rssl_sock_version(e->server), version);
 }
 
+void ends_connect_memory(struct ends *e, uint16_t version) {
+  rssl_ctx *client = client_ctx("ca.pem"), *server = server_ctx("server");
+  rssl_result client_rc, server_rc;
+  char buf[1];
+  only_version(client, version);
+  ends_open_memory(e, client, server, "localhost");
+  rssl_ctx_free(client);
+  rssl_ctx_free(server);
+  ends_shake(e, &client_rc, &server_rc);
+  CHECK_OK(client_rc);
+  CHECK_OK(server_rc);
+  carry(e->server, e->client); /* tickets */
+  CHECK_RC(rssl_read(e->client, buf, 1), RSSL_WANT_READ);
+}
+
 void ends_tell(rssl_sock *from, rssl_sock *to, const char *text) {
   char buf[256];
   size_t len = strlen(text);

@@ -29,6 +29,8 @@ struct ends {
 void ends_open(struct ends *e, rssl_ctx *client, rssl_ctx *server, const char *name);
 /* The same over memory. */
 void ends_open_memory(struct ends *e, rssl_ctx *client, rssl_ctx *server, const char *name);
+/* A connection of this version over memory, on which nothing waits. */
+void ends_connect_memory(struct ends *e, uint16_t version);
 /* Takes the handshake of both as far as it goes: until each has RSSL_OK or an error, which is
  * what *client and *server say. That neither gets on is a failed check. */
 void ends_shake(struct ends *e, rssl_result *client, rssl_result *server);

@@ -34,6 +34,7 @@ static void every_form_of_a_key_loads(void) {
       {"rsa-server.pem", "rsa-server.key", NULL},
       {"rsa-server.pem", "rsa-server-pkcs1.key", NULL},
       {"p384-server.pem", "p384-server.key", NULL},
+      {"p521-server.pem", "p521-server.key", NULL},
       {"ed25519-server.pem", "ed25519-server.key", NULL},
       /* A password that is not needed does no harm. */
       {"server.pem", "server.key", "rssl-test"},
@@ -45,6 +46,49 @@ static void every_form_of_a_key_loads(void) {
                                      forms[i][1] ? cert(forms[i][1]) : NULL, forms[i][2]));
     check_serves(ctx);
   }
+}
+
+static void a_leaf_in_der_loads(void) {
+  rssl_ctx *ctx = server();
+  CHECK_OK(rssl_ctx_load_cert_file(ctx, cert("server.der"), cert("server.key"), NULL));
+  CHECK_OK(rssl_ctx_load_cert_file(ctx, cert("server.der"), cert("server.key.der"), NULL));
+  rssl_ctx_free(ctx);
+}
+
+/* As openssl writes them: openssl_files.sh. */
+static void keys_under_every_encryption_of_openssl_load(void) {
+  static const char *const keys[] = {
+      "aes-128-cbc", "aes-192-cbc", "aes-256-cbc", "des3",   "SHA1", "SHA224",        "SHA256",
+      "SHA384",      "SHA512",      "scrypt",      "der",    "PBE-SHA1-3DES", "PBE-SHA1-RC2-40",
+  };
+  size_t i;
+  for (i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    char name[64];
+    rssl_ctx *ctx = server();
+    snprintf(name, sizeof name, "encrypted-%s.key", keys[i]);
+    CHECK_RC(rssl_ctx_load_cert_file(ctx, cert("server.pem"), cert(name), "wrong"),
+             RSSL_ERR_PASSWORD);
+    CHECK_OK(rssl_ctx_load_cert_file(ctx, cert("server.pem"), cert(name), "rssl-test"));
+    check_serves(ctx);
+  }
+}
+
+static void encryption_that_is_not_supported_is_named(void) {
+  static const char *const keys[][2] = {
+      {"encrypted-camellia-256-cbc.key", "1.2.392.200011.61.1.1.1.4"},
+      {"encrypted-PBE-MD5-DES.key", "PBES1 with MD5 and DES"},
+      {"encrypted-proc-type.key", "Proc-Type: 4,ENCRYPTED"},
+  };
+  size_t i;
+  rssl_ctx *ctx = server();
+  for (i = 0; i < sizeof keys / sizeof keys[0]; i++) {
+    CHECK_RC(rssl_ctx_load_cert_file(ctx, cert("server.pem"), cert(keys[i][0]), "rssl-test"),
+             RSSL_ERR_KEY);
+    CHECK_HAS(last_message(), keys[i][0]);
+    CHECK_HAS(last_message(), keys[i][1]);
+    CHECK_HAS(last_message(), "openssl pkcs8 -topk8");
+  }
+  rssl_ctx_free(ctx);
 }
 
 static void memory_loads_as_files_do(void) {
@@ -73,6 +117,8 @@ static void errors_name_the_file_and_the_fault(void) {
       {"server.pem", "", NULL, RSSL_ERR_FILE, "certs", "directory"},
       {"server.pem", "second.key", NULL, RSSL_ERR_MISMATCH, "server.pem", "CN=localhost"},
       {"server.pem", "rsa-server.key", NULL, RSSL_ERR_MISMATCH, "server.pem", "CN=localhost"},
+      {"out-of-order.pem", "server.key", NULL, RSSL_ERR_MISMATCH, "out-of-order.pem",
+       "the chain is out of order"},
       {"server.key", "server.key", NULL, RSSL_ERR_FORMAT, "server.key", "certificate"},
       {"server.pem", "server.pem", NULL, RSSL_ERR_FORMAT, "server.pem", "no private key"},
       {"server.pem", NULL, NULL, RSSL_ERR_FORMAT, "server.pem", "no private key"},
@@ -107,6 +153,26 @@ static void an_empty_file_is_not_a_certificate(void) {
   CHECK_HAS(last_message(), path);
   unlink(path);
   rssl_ctx_free(ctx);
+}
+
+static void keep(void *user, rssl_log_level level, const char *message) {
+  if (level == RSSL_LOG_WARN) snprintf(user, 512, "%s", message);
+}
+
+/* A clock can be wrong: it is the client that refuses. */
+static void an_expired_leaf_loads_with_a_warning(void) {
+  char warning[512] = "";
+  rssl_identity *id;
+  rssl_set_log(keep, warning, RSSL_LOG_WARN);
+  CHECK_OK(rssl_identity_new_file(cert("server.pem"), cert("server.key"), NULL, NULL, &id));
+  rssl_identity_free(id);
+  CHECK_TEXT(warning, "");
+  CHECK_OK(rssl_identity_new_file(cert("expired.pem"), cert("expired.key"), NULL, NULL, &id));
+  rssl_identity_free(id);
+  rssl_set_log(NULL, NULL, 0);
+  CHECK_HAS(warning, "expired.pem");
+  CHECK_HAS(warning, "CN=localhost");
+  CHECK_HAS(warning, "expired on 20");
 }
 
 /* In a child without root's privileges, to whom no file is unreadable. */
@@ -221,9 +287,13 @@ static void a_server_without_a_certificate_says_so(void) {
 int main(int argc, char **argv) {
   static const struct test_case cases[] = {
       CASE(every_form_of_a_key_loads),
+      CASE(a_leaf_in_der_loads),
+      CASE(keys_under_every_encryption_of_openssl_load),
+      CASE(encryption_that_is_not_supported_is_named),
       CASE(memory_loads_as_files_do),
       CASE(errors_name_the_file_and_the_fault),
       CASE(an_empty_file_is_not_a_certificate),
+      CASE(an_expired_leaf_loads_with_a_warning),
       CASE(an_unreadable_key_is_an_error_with_errno),
       CASE(a_password_is_asked_for_only_when_needed),
       CASE(a_server_picks_by_name_and_of_equals_the_last),

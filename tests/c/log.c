@@ -71,6 +71,43 @@ static void another_sink_takes_over(void) {
   rssl_set_log(NULL, NULL, 0);
 }
 
+/* A program's log has a lock, and another of its threads has that lock around a getter. */
+struct busy {
+  struct ends e;
+  unsigned messages;
+};
+
+static void *ask(void *user) {
+  struct busy *busy = user;
+  rssl_cert *leaf = rssl_sock_peer_cert_new(busy->e.client, 0);
+  rssl_cert_free(leaf);
+  return leaf == NULL ? NULL : user;
+}
+
+static void wait_for_another_thread(void *user, rssl_log_level level, const char *message) {
+  struct busy *busy = user;
+  pthread_t other;
+  void *answer;
+  (void)level, (void)message;
+  if (busy->messages++ > 3) return;
+  CHECK_INT(pthread_create(&other, NULL, ask, busy), 0);
+  CHECK_INT(pthread_join(other, &answer), 0);
+  CHECK(answer != NULL);
+}
+
+static void no_lock_is_held_while_a_message_is_taken(void) {
+  struct busy busy = {{NULL, NULL, -1, -1}, 0};
+  ends_connect_version(&busy.e, RSSL_TLS1_3);
+  rssl_set_log(wait_for_another_thread, &busy, RSSL_LOG_TRACE);
+  /* The tickets that come first are worth a message. */
+  ends_tell(busy.e.server, busy.e.client, "answer");
+  CHECK_OK(rssl_shutdown(busy.e.server, RSSL_SHUT_WR));
+  CHECK_OK(rssl_shutdown(busy.e.client, RSSL_SHUT_RDWR));
+  rssl_set_log(NULL, NULL, 0);
+  CHECK(busy.messages > 0);
+  ends_close(&busy.e);
+}
+
 static void *make_noise_often(void *unused) {
   int i;
   (void)unused;
@@ -98,6 +135,7 @@ int main(int argc, char **argv) {
       CASE(messages_come_and_null_stops_them),
       CASE(no_level_above_the_one_asked_for_comes),
       CASE(another_sink_takes_over),
+      CASE(no_lock_is_held_while_a_message_is_taken),
       CASE(after_stopping_the_callback_is_not_running),
   };
   return RUN_CASES(argc, argv, cases);

@@ -17,17 +17,6 @@ static void open_memory(struct ends *e, uint16_t version) {
   rssl_ctx_free(server);
 }
 
-static void connect_memory(struct ends *e, uint16_t version) {
-  rssl_result client_rc, server_rc;
-  char buf[1];
-  open_memory(e, version);
-  ends_shake(e, &client_rc, &server_rc);
-  CHECK_OK(client_rc);
-  CHECK_OK(server_rc);
-  carry(e->server, e->client); /* tickets */
-  CHECK_RC(rssl_read(e->client, buf, 1), RSSL_WANT_READ);
-}
-
 /* Moves what waits, `piece` bytes at a time, with a call after each piece. */
 static void carry_pieces(rssl_sock *from, rssl_sock *to, size_t piece) {
   unsigned char buf[16];
@@ -93,7 +82,7 @@ static void no_more_than_64_kib_wait_unread(void) {
   size_t len = 0, fed = 0, sent = 0, received = 0;
   struct ends e;
   ptrdiff_t n;
-  connect_memory(&e, RSSL_TLS1_3);
+  ends_connect_memory(&e, RSSL_TLS1_3);
   pattern_fill(plain, 200000, 0);
   while (sent < 200000) {
     n = rssl_write(e.server, plain + sent, 200000 - sent);
@@ -131,7 +120,7 @@ static void no_more_than_64_kib_wait_unread(void) {
 static void the_end_is_fed_once(void) {
   char buf[16];
   struct ends e;
-  connect_memory(&e, RSSL_TLS1_3);
+  ends_connect_memory(&e, RSSL_TLS1_3);
   CHECK_RC(rssl_write(e.server, "last words", 10), 10);
   carry(e.server, e.client);
   CHECK_OK(rssl_feed_eof(e.client));
@@ -142,7 +131,7 @@ static void the_end_is_fed_once(void) {
   CHECK_RC(rssl_read(e.client, buf, sizeof buf), RSSL_ERR_EOF);
   ends_close(&e);
 
-  connect_memory(&e, RSSL_TLS1_2);
+  ends_connect_memory(&e, RSSL_TLS1_2);
   CHECK_RC(rssl_shutdown(e.server, RSSL_SHUT_WR), RSSL_WANT_WRITE);
   carry(e.server, e.client);
   CHECK_OK(rssl_shutdown(e.server, RSSL_SHUT_WR));
@@ -229,7 +218,7 @@ static void the_transport_is_fixed_by_the_first_call(void) {
 static void close_notify_is_drained_behind_the_data(void) {
   char buf[16];
   struct ends e;
-  connect_memory(&e, RSSL_TLS1_3);
+  ends_connect_memory(&e, RSSL_TLS1_3);
   CHECK_RC(rssl_write(e.client, "data", 4), 4);
   CHECK_RC(rssl_shutdown(e.client, RSSL_SHUT_WR), RSSL_WANT_WRITE);
   carry(e.client, e.server);

@@ -1,32 +1,8 @@
 /* When a session is taken up again, and when it must not be. */
 #include "check.h"
-#include "ends.h"
+#include "resuming.h"
 
 static const uint16_t versions[] = {RSSL_TLS1_2, RSSL_TLS1_3};
-
-/* Connects once and says whether that resumed an earlier session; both ends must agree. A
- * TLS 1.3 client has its tickets after it has read. */
-static bool resumes_as(rssl_ctx *client, rssl_ctx *server, const char *name) {
-  rssl_result client_rc, server_rc;
-  struct ends e;
-  bool resumed;
-  ends_open(&e, client, server, name);
-  ends_shake(&e, &client_rc, &server_rc);
-  CHECK_OK(client_rc);
-  CHECK_OK(server_rc);
-  ends_tell(e.client, e.server, "question");
-  ends_tell(e.server, e.client, "answer");
-  resumed = rssl_sock_resumed(e.client);
-  CHECK_INT(rssl_sock_resumed(e.server), resumed);
-  if (rssl_ctx_verify(client) == RSSL_CERT_REQUIRED)
-    CHECK_INT(rssl_sock_verify_result(e.client), RSSL_V_OK);
-  ends_close(&e);
-  return resumed;
-}
-
-static bool resumes(rssl_ctx *client, rssl_ctx *server) {
-  return resumes_as(client, server, "localhost");
-}
 
 /* Runs `body` for each version, with contexts that have connected once. */
 #define AFTER_ONE_CONNECTION(body)                                          \

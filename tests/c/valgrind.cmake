@@ -1,4 +1,4 @@
-# The programs under memcheck, and the one with threads under helgrind.
+# The programs under memcheck, and those with threads under helgrind.
 #
 # AWS-LC asks the processor what it can do, and valgrind's answer leaves out what valgrind does
 # not know: nothing needs to be set for that.
@@ -19,6 +19,8 @@ foreach(program ${programs})
     "$<TARGET_FILE:c_${program}>")
 endforeach()
 
-rssl_c_test(helgrind.threads 300 valgrind
-  "${RSSL_VALGRIND}" --tool=helgrind --quiet --error-exitcode=99
-  "--suppressions=${CMAKE_CURRENT_SOURCE_DIR}/helgrind.supp" "$<TARGET_FILE:c_threads>")
+foreach(program threads hello_later)
+  rssl_c_test(helgrind.${program} 300 valgrind
+    "${RSSL_VALGRIND}" --tool=helgrind --quiet --error-exitcode=99
+    "--suppressions=${CMAKE_CURRENT_SOURCE_DIR}/helgrind.supp" "$<TARGET_FILE:c_${program}>")
+endforeach()

@@ -5,6 +5,7 @@
  * that end with "result: ..."; the exit status is 0 if all ended with RSSL_OK. */
 #define _POSIX_C_SOURCE 200809L
 
+#include "hello.h"
 #include "traffic.h"
 #include "unstable.h"
 
@@ -22,10 +23,11 @@ enum { MOST_IDENTITIES = 8 };
 
 struct settings {
   rssl_role role;
-  const char *name, *port, *ca, *tls, *ciphers, *groups, *alpn, *connections, *time_limit;
-  const char *raw_key, *pin;
+  const char *name, *port, *ca, *tls, *ciphers, *groups, *alpn, *connections, *time_limit,
+      *key_log, *raw_key, *pin;
   const char *certs[MOST_IDENTITIES], *keys[MOST_IDENTITIES];
   bool require_client_cert, request_client_cert, no_ca_names, no_tickets;
+  struct hello hello;
   struct traffic traffic;
 };
 
@@ -34,7 +36,9 @@ static int usage(void) {
         "            [--require-client-cert | --request-client-cert] [--no-ca-names]\n"
         "            [--no-tickets] [--tls 1.2|1.3] [--ciphers LIST] [--groups LIST]\n"
         "            [--raw-key F] [--pin F]\n"
+        "            [--hello] [--hello-later] [--hello-alpn NAME] [--hello-alert NUMBER]\n"
         "            [--alpn LIST] [--echo] [--poll] [--connections N] [--time-limit SECONDS]\n"
+        "            [--key-log FILE]\n"
         "  PORT is on 127.0.0.1; a server's 0 lets the system choose, and \"port: N\" says what.\n",
         stderr);
   return 2;
@@ -48,6 +52,8 @@ static bool parse_flag(const char *arg, struct settings *set) {
       {"--request-client-cert", &set->request_client_cert},
       {"--no-ca-names", &set->no_ca_names},
       {"--no-tickets", &set->no_tickets},
+      {"--hello", &set->hello.look},
+      {"--hello-later", &set->hello.later},
       {"--echo", &set->traffic.echo},
       {"--poll", &set->traffic.poll}};
   for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
@@ -68,7 +74,10 @@ static bool parse_option(const char *arg, const char *value, struct settings *se
       {"--ciphers", &set->ciphers}, {"--groups", &set->groups},
       {"--alpn", &set->alpn},       {"--connections", &set->connections},
       {"--time-limit", &set->time_limit}, {"--raw-key", &set->raw_key},
-      {"--pin", &set->pin}};
+      {"--pin", &set->pin},
+      {"--hello-alpn", &set->hello.alpn},
+      {"--hello-alert", &set->hello.alert},
+      {"--key-log", &set->key_log}};
   if (value == NULL) return false;
   if (strcmp(arg, "--cert") == 0) return append(set->certs, value);
   if (strcmp(arg, "--key") == 0) return append(set->keys, value);
@@ -107,7 +116,22 @@ static bool set_alpn(rssl_ctx *ctx, const char *list) {
   return rssl_ctx_set_alpn(ctx, protocols, n) == RSSL_OK;
 }
 
-static bool configure(rssl_ctx *ctx, const struct settings *set) {
+static void write_line(void *file, const char *line) {
+  fprintf(file, "%s\n", line);
+  fflush(file);
+}
+
+static void close_file(void *file) {
+  fclose(file);
+}
+
+static bool log_keys(rssl_ctx *ctx, const char *path) {
+  FILE *file = fopen(path, "w");
+  if (file == NULL) return perror(path), false;
+  return rssl_ctx_set_keylog_callback(ctx, write_line, file, close_file) == RSSL_OK;
+}
+
+static bool configure(rssl_ctx *ctx, struct settings *set) {
   uint32_t options = (set->no_ca_names ? RSSL_OPT_NO_CA_NAMES : 0) |
                      (set->no_tickets ? RSSL_OPT_NO_TICKETS : 0);
   if (set->ca != NULL && rssl_ctx_load_verify_file(ctx, set->ca) < 0) return failed("--ca");
@@ -128,6 +152,8 @@ static bool configure(rssl_ctx *ctx, const struct settings *set) {
     return failed("--ciphers");
   if (set->groups != NULL && rssl_ctx_set_groups(ctx, set->groups) < 0) return failed("--groups");
   if (set->alpn != NULL && !set_alpn(ctx, set->alpn)) return failed("--alpn");
+  if (hello_watch(ctx, &set->hello) < 0) return failed("--hello");
+  if (set->key_log != NULL && !log_keys(ctx, set->key_log)) return failed("--key-log");
   return rssl_ctx_set_options(ctx, options, 0) == RSSL_OK || failed("options");
 }
 
@@ -222,6 +248,8 @@ static rssl_result serve(rssl_ctx *ctx, struct settings *set, int fd) {
   }
   set->traffic.received = 0;
   rc = traffic_handshake(&set->traffic, s, fd);
+  if (rc == RSSL_WANT_HELLO && (rc = hello_decide(&set->hello, rssl_sock_hello(s))) == RSSL_OK)
+    rc = traffic_handshake(&set->traffic, s, fd);
   if (rc == RSSL_OK) {
     report_agreement(s);
     rc = traffic_run(&set->traffic, s, fd);

@@ -27,6 +27,7 @@ PACKAGES = {
     "gnutls-serv": "gnutls-bin",
     "nginx": "nginx-light",
     "curl": "curl",
+    "tshark": "tshark",
 }
 
 

@@ -18,7 +18,8 @@ static void wait_for(uint32_t events, int fd) {
 
 rssl_result traffic_handshake(const struct traffic *t, rssl_sock *s, int fd) {
   rssl_result rc;
-  while (RSSL_IS_WANT(rc = rssl_handshake(s)) && t->poll) wait_for(rssl_events(s), fd);
+  while (RSSL_IS_WANT(rc = rssl_handshake(s)) && rc != RSSL_WANT_HELLO && t->poll)
+    wait_for(rssl_events(s), fd);
   return rc;
 }
 

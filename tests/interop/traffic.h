@@ -12,7 +12,7 @@ struct traffic {
   unsigned long long received;
 };
 
-/* traffic_handshake returns what rssl_handshake does, without the WANTs. */
+/* traffic_handshake returns what rssl_handshake does, without the WANTs but RSSL_WANT_HELLO. */
 rssl_result traffic_handshake(const struct traffic *t, rssl_sock *s, int fd);
 
 /* traffic_run goes on until both sides have said close_notify: this side does after the

@@ -236,7 +236,7 @@ fn the_names_of_the_roots_are_sent_if_asked_for_and_if_they_fit() {
     let root = Authority::new("root");
     let mut policy = Policy::new(store(&[&root]), Mode::Required);
     assert_eq!(sent(&Verifier::new(policy.clone())), 1);
-    policy.send_ca_names = false;
+    policy.ca_names = CaNames::None;
     assert_eq!(sent(&Verifier::new(policy)), 0);
 
     let large = ["a", "b", "c"].map(|name| Authority::new(&name.repeat(25_000)));

@@ -1,10 +1,15 @@
 //! Who signs.
 
-use rcgen::{BasicConstraints, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+use std::ops::Range;
+
+use rcgen::{
+    BasicConstraints, CertificateRevocationListParams, IsCa, Issuer, KeyIdMethod, KeyPair,
+    KeyUsagePurpose, RevokedCertParams,
+};
 use rustls_pki_types::CertificateDer;
 
-use crate::credentials::Credentials;
-use crate::leaf::{KeyKind, Leaf};
+use crate::credentials::{Credentials, pem};
+use crate::leaf::{KeyKind, Leaf, days_from_now};
 
 /// A certificate authority with its key: a root, or an intermediate below one.
 #[derive(Debug)]
@@ -28,7 +33,17 @@ impl Authority {
 
     /// An authority whose certificate this one signs.
     pub fn intermediate(&self, common_name: &str) -> Authority {
-        let contents = authority(common_name);
+        self.sign_intermediate(authority(common_name))
+    }
+
+    /// The same with a serial number of the caller's choice, to be revoked by.
+    pub fn numbered_intermediate(&self, common_name: &str, serial: u64) -> Authority {
+        self.sign_intermediate(authority(common_name).params(|params| {
+            params.serial_number = Some(serial.into());
+        }))
+    }
+
+    fn sign_intermediate(&self, contents: Leaf) -> Authority {
         let key = KeyKind::P256.generate();
         let credentials = self.sign(&contents, &key);
         Authority {
@@ -59,7 +74,30 @@ impl Authority {
         &self.credentials
     }
 
-    /// For what [`Authority::issue`] does not make, such as revocation lists.
+    /// A revocation list with these serial numbers, good for these days from now.
+    pub fn crl_pem(&self, revoked: &[u64], days: Range<i64>) -> String {
+        let (this_update, next_update) = days_from_now(&days);
+        let crl = CertificateRevocationListParams {
+            this_update,
+            next_update,
+            crl_number: 1.into(),
+            issuing_distribution_point: None,
+            revoked_certs: revoked
+                .iter()
+                .map(|serial| RevokedCertParams {
+                    serial_number: (*serial).into(),
+                    revocation_time: this_update,
+                    reason_code: None,
+                    invalidity_date: None,
+                })
+                .collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        let crl = crl.signed_by(&self.issuer).expect("a revocation list");
+        pem("X509 CRL", crl.der())
+    }
+
+    /// For what [`Authority::issue`] does not make, such as other revocation lists.
     pub fn issuer(&self) -> &Issuer<'static, KeyPair> {
         &self.issuer
     }

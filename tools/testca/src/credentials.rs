@@ -107,7 +107,7 @@ pub fn certificate_pem(der: &[u8]) -> String {
     pem("CERTIFICATE", der)
 }
 
-fn pem(label: &str, der: &[u8]) -> String {
+pub(crate) fn pem(label: &str, der: &[u8]) -> String {
     encode_string(label, LineEnding::LF, der).expect("PEM")
 }
 

@@ -23,6 +23,12 @@
 //! | `client-as-server.pem` `.key` | the names of `server.pem`, but for clients only (extendedKeyUsage) |
 //! | `expired.pem` `not-yet-valid.pem` (+ `.key`) | the names of `server.pem`, outside their dates |
 //! | `wrong-name.pem` `.key` | for wrong.rssl.test only |
+//! | `no-akid.pem` `.key` | the names of `server.pem`, without authorityKeyIdentifier |
+//! | `revoked.pem` `.key` | the names of `server.pem`; serial number 5EED |
+//! | `crl.pem` | the lists of the root and of the intermediate, which revokes `revoked.pem` |
+//! | `crl-root.pem` `crl-intermediate.pem` | each of the two alone |
+//! | `crl-revoking-intermediate.pem` | the root's list with the intermediate in it |
+//! | `crl-old.pem` | the two lists, a day past their date, with nothing in them |
 //! | `self-signed.pem` `.key` | a self-signed leaf (CA:FALSE) with the names of `server.pem` |
 //! | `self-signed-ca.pem` `.key` | a self-signed authority (CA:TRUE) with the names of `server.pem` |
 //! | `cn-only.pem` `.key` | a self-signed leaf for localhost by common name, no subjectAltName |
@@ -49,13 +55,17 @@ pub const SERVER_NAMES: [&str; 5] = [
     "*.wild.rssl.test",
 ];
 
+/// Serial numbers of what the lists revoke.
+const INTERMEDIATE: u64 = 0x1ca;
+const REVOKED: u64 = 0x5eed;
+
 /// Makes `directory` if it is not there and writes all of the files above into it, in place of
 /// those of an earlier run.
 pub fn write(directory: &Path) -> io::Result<()> {
     fs::create_dir_all(directory)?;
     let out = Directory(directory);
     let root = Authority::root("rssl test root");
-    let intermediate = root.intermediate("rssl test intermediate");
+    let intermediate = root.numbered_intermediate("rssl test intermediate", INTERMEDIATE);
     let other = Authority::root("rssl other root");
 
     out.pair("ca", root.credentials())?;
@@ -68,6 +78,7 @@ pub fn write(directory: &Path) -> io::Result<()> {
     out.clients(&root, &other)?;
     out.large(&root)?;
     out.unacceptable(&intermediate)?;
+    out.revocation(&root, &intermediate)?;
     out.self_signed()
 }
 
@@ -140,13 +151,17 @@ impl Directory<'_> {
         self.public("many-cas.pem", &roots)
     }
 
-    /// Server certificates that a client must refuse.
+    /// Server certificates that a client must refuse, or may.
     fn unacceptable(&self, issuer: &Authority) -> io::Result<()> {
         let named = Leaf::server(&SERVER_NAMES);
         let client_only = named.clone().params(|params| {
             params.extended_key_usages = vec![rcgen::ExtendedKeyUsagePurpose::ClientAuth];
         });
+        let no_akid = named.clone().params(|params| {
+            params.use_authority_key_identifier_extension = false;
+        });
         for (name, leaf) in [
+            ("no-akid", no_akid),
             ("expired", named.clone().valid_days(-30..-1)),
             ("not-yet-valid", named.valid_days(1..30)),
             ("wrong-name", Leaf::server(&["wrong.rssl.test"])),
@@ -155,6 +170,23 @@ impl Directory<'_> {
             self.pair(name, &issuer.issue(&leaf))?;
         }
         Ok(())
+    }
+
+    fn revocation(&self, root: &Authority, intermediate: &Authority) -> io::Result<()> {
+        let leaf = Leaf::server(&SERVER_NAMES).params(|params| {
+            params.serial_number = Some(REVOKED.into());
+        });
+        self.pair("revoked", &intermediate.issue(&leaf))?;
+        let current = -1..30;
+        let of_root = root.crl_pem(&[], current.clone());
+        let of_intermediate = intermediate.crl_pem(&[REVOKED], current.clone());
+        self.public("crl.pem", &format!("{of_root}{of_intermediate}"))?;
+        self.public("crl-root.pem", &of_root)?;
+        self.public("crl-intermediate.pem", &of_intermediate)?;
+        let revoking = root.crl_pem(&[INTERMEDIATE], current);
+        self.public("crl-revoking-intermediate.pem", &revoking)?;
+        let old = root.crl_pem(&[], -30..-1) + &intermediate.crl_pem(&[], -30..-1);
+        self.public("crl-old.pem", &old)
     }
 
     fn self_signed(&self) -> io::Result<()> {

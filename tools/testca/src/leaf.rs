@@ -91,9 +91,7 @@ impl Leaf {
 
     /// The validity, in days from now.
     pub fn valid_days(mut self, days: Range<i64>) -> Leaf {
-        let now = OffsetDateTime::from(SystemTime::now());
-        self.params.not_before = now + Duration::days(days.start);
-        self.params.not_after = now + Duration::days(days.end);
+        (self.params.not_before, self.params.not_after) = days_from_now(&days);
         self
     }
 
@@ -114,4 +112,12 @@ impl Leaf {
         change(&mut self.params);
         self
     }
+}
+
+pub(crate) fn days_from_now(days: &Range<i64>) -> (OffsetDateTime, OffsetDateTime) {
+    let now = OffsetDateTime::from(SystemTime::now());
+    (
+        now + Duration::days(days.start),
+        now + Duration::days(days.end),
+    )
 }

@@ -1,0 +1,93 @@
+/* What a context and a socket trust beyond roots. */
+#include "arguments.h"
+
+#include <stdlib.h>
+
+/* Runs `body` with a client's context `ctx`. */
+#define WITH_CONTEXT(body)                      \
+  do {                                          \
+    rssl_ctx *ctx;                              \
+    CHECK_OK(rssl_ctx_new(RSSL_CLIENT, &ctx));  \
+    body;                                       \
+    rssl_ctx_free(ctx);                         \
+  } while (0)
+
+static void arguments_of_rssl_ctx_load_crl_file(void) {
+  CHECK_REFUSED(rssl_ctx_load_crl_file(NULL, cert("crl.pem")));
+  WITH_CONTEXT({
+    CHECK_REFUSED(rssl_ctx_load_crl_file(ctx, NULL));
+    CHECK_REFUSED(rssl_ctx_load_crl_file(ctx, ""));
+  });
+}
+
+static void arguments_of_rssl_ctx_load_crl_mem(void) {
+  CHECK_REFUSED(rssl_ctx_load_crl_mem(NULL, "x", 1));
+  WITH_CONTEXT({
+    CHECK_REFUSED(rssl_ctx_load_crl_mem(ctx, NULL, 1));
+    CHECK_REFUSED(rssl_ctx_load_crl_mem(ctx, "x", TOO_LONG));
+    CHECK_REFUSED(rssl_ctx_load_crl_mem(ctx, "x", SIZE_MAX));
+    CHECK_RC(rssl_ctx_load_crl_mem(ctx, NULL, 0), RSSL_ERR_FORMAT);
+  });
+}
+
+static void arguments_of_rssl_ctx_set_crl_flags(void) {
+  CHECK_REFUSED(rssl_ctx_set_crl_flags(NULL, 0));
+  WITH_CONTEXT({
+    CHECK_REFUSED(rssl_ctx_set_crl_flags(ctx, 1u << 5));
+    CHECK_REFUSED(rssl_ctx_set_crl_flags(ctx, UINT32_MAX));
+    CHECK_REFUSED(rssl_ctx_set_crl_flags(ctx, RSSL_CRL_OFF | RSSL_CRL_REQUIRED));
+    CHECK_HAS(last_message(), "off and required");
+  });
+}
+
+static void arguments_of_rssl_ctx_clear_crls(void) {
+  CHECK_REFUSED(rssl_ctx_clear_crls(NULL));
+}
+
+static void arguments_of_rssl_ctx_set_verify_schemes(void) {
+  static const uint16_t known[] = {0x0403}, sha1[] = {0x0403, 0x0201}, nonsense[] = {0};
+  CHECK_REFUSED(rssl_ctx_set_verify_schemes(NULL, known, 1));
+  WITH_CONTEXT({
+    CHECK_REFUSED(rssl_ctx_set_verify_schemes(ctx, NULL, 1));
+    CHECK_REFUSED(rssl_ctx_set_verify_schemes(ctx, known, SIZE_MAX));
+    CHECK_REFUSED(rssl_ctx_set_verify_schemes(ctx, known, TOO_LONG / sizeof *known));
+    CHECK_REFUSED(rssl_ctx_set_verify_schemes(ctx, nonsense, 1));
+    CHECK_HAS(last_message(), "0x0000");
+    CHECK_RC(rssl_ctx_set_verify_schemes(ctx, sha1, 2), RSSL_ERR_UNSUPPORTED);
+    CHECK_HAS(last_message(), "0x0201");
+    CHECK_OK(rssl_ctx_set_verify_schemes(ctx, NULL, 0));
+  });
+}
+
+static void arguments_of_rssl_ctx_set_client_ca_names(void) {
+  static const uint8_t empty[] = {0x30, 0};
+  rssl_bytes names[2];
+  names[0].data = empty;
+  names[0].len = sizeof empty;
+  names[1].data = NULL;
+  names[1].len = 1;
+  CHECK_REFUSED(rssl_ctx_set_client_ca_names(NULL, names, 1));
+  WITH_CONTEXT({
+    CHECK_REFUSED(rssl_ctx_set_client_ca_names(ctx, NULL, 1));
+    CHECK_REFUSED(rssl_ctx_set_client_ca_names(ctx, names, 2));
+    CHECK_REFUSED(rssl_ctx_set_client_ca_names(ctx, names, SIZE_MAX));
+    names[1].data = empty;
+    names[1].len = TOO_LONG;
+    CHECK_REFUSED(rssl_ctx_set_client_ca_names(ctx, names, 2));
+    names[1].len = 1;
+    CHECK_RC(rssl_ctx_set_client_ca_names(ctx, names, 2), RSSL_ERR_FORMAT);
+    CHECK_HAS(last_message(), "name 1");
+    CHECK_OK(rssl_ctx_set_client_ca_names(ctx, names, 1));
+    CHECK_OK(rssl_ctx_set_client_ca_names(ctx, NULL, 0));
+  });
+}
+
+const struct test_case trust_arguments[] = {
+    ARGUMENTS_OF(rssl_ctx_load_crl_file),
+    ARGUMENTS_OF(rssl_ctx_load_crl_mem),
+    ARGUMENTS_OF(rssl_ctx_set_crl_flags),
+    ARGUMENTS_OF(rssl_ctx_clear_crls),
+    ARGUMENTS_OF(rssl_ctx_set_verify_schemes),
+    ARGUMENTS_OF(rssl_ctx_set_client_ca_names),
+};
+const size_t trust_arguments_count = sizeof trust_arguments / sizeof trust_arguments[0];
