@@ -28,6 +28,11 @@
 typedef int32_t rssl_x_ech_state;
 
 /**
+ * What became of early data.
+ */
+typedef int32_t rssl_x_early_data_state;
+
+/**
  * None was sent.
  */
 #define RSSL_X_ECH_NOT_OFFERED 0
@@ -51,6 +56,26 @@ typedef int32_t rssl_x_ech_state;
  * The server could not open it, and the connection ended.
  */
 #define RSSL_X_ECH_REJECTED 4
+
+/**
+ * Client: none was taken. Server: none was accepted, as far as is known.
+ */
+#define RSSL_X_EARLY_DATA_NONE 0
+
+/**
+ * Client: some was taken, and the server has not answered yet.
+ */
+#define RSSL_X_EARLY_DATA_SENT 1
+
+/**
+ * The server accepted it.
+ */
+#define RSSL_X_EARLY_DATA_ACCEPTED 2
+
+/**
+ * Client: the server did not look at it. Send it again with rssl_write, if it still matters.
+ */
+#define RSSL_X_EARLY_DATA_REJECTED 3
 
 #ifdef __cplusplus
 extern "C" {
@@ -153,6 +178,69 @@ rssl_result rssl_x_pin_raw_keys(rssl_ctx *ctx,
  * done. rssl_sock_peer_cert_new has no certificate of such a peer.
  */
 RSSL_API rssl_bytes rssl_x_peer_raw_key(const rssl_sock *s);
+
+/**
+ * rssl_x_set_early_data lets clients send data before the handshake is done (0-RTT), when they resume
+ * a TLS 1.3 session, and servers accept up to max bytes of it for a connection (at most 64 KiB); of a
+ * client's context any max but 0 means yes. 0 turns it off: the default.
+ *
+ * REPLAY: early data is weaker than all other data, and neither side can tell. Whoever recorded a
+ * client's first flight can send it to the server again, and a client whose connection broke sends the
+ * same request again without knowing what became of the first. A server of librssl hands out each
+ * session once, so that a copy is not accepted where the original was; but one that arrives before the
+ * original is, and so is one that reaches a second server if the session store does not remove what it
+ * returns in one step for all of them. It is also not protected by the new handshake's keys: who steals
+ * the session's secret later can read it. Hence: send and act on early data only where doing it twice
+ * does no harm, such as a GET without side effects; never for payments, counters or logins.
+ *
+ * A server with early data on keeps its sessions, in this process the last 256 or in the store of
+ * rssl_ctx_set_session_store: it sends no self-contained tickets, and ticket keys have no effect. Under
+ * RSSL_OPT_NO_TICKETS there is none. It must read early data by rssl_x_read_early: rssl_read and
+ * rssl_peek return RSSL_ERR_STATE while some waits. RSSL_ERR_ARGUMENT: ctx is NULL, or max is over
+ * 65536.
+ */
+RSSL_API
+rssl_result rssl_x_set_early_data(rssl_ctx *ctx,
+                                  size_t max);
+
+/**
+ * rssl_x_write_early takes 0 to len bytes to be sent with the ClientHello, before the server has
+ * proved anything: see REPLAY at rssl_x_set_early_data. It sends nothing by itself: rssl_handshake,
+ * rssl_flush or the first rssl_read does, or rssl_drain. 0: no more can be early, because there is no
+ * session to resume (it is chosen when s is made), the server allowed none, or as much as it allowed
+ * was taken; what is left is for rssl_write. After the handshake see rssl_x_early_data_status: a
+ * server may refuse early data and go on, and then nothing of it has arrived.
+ *
+ * RSSL_ERR_STATE: s is a server's, its handshake is done, or the call comes from a callback of s.
+ * RSSL_ERR_ARGUMENT: a NULL. After an error that ended the connection: the same again.
+ */
+RSSL_API
+RSSL_MUST_USE
+ptrdiff_t rssl_x_write_early(rssl_sock *s,
+                             const void *buf,
+                             size_t len);
+
+/**
+ * rssl_x_read_early takes the handshake as far as it must and returns early data: 1 to len bytes. The
+ * client is then not known to be there now: see REPLAY at rssl_x_set_early_data. 0: there is none, or
+ * no more, and the handshake is done; rssl_read has the rest. len must not be 0.
+ *
+ * A WANT or an error as of rssl_handshake. RSSL_ERR_STATE: s is a client's, another thread is inside a
+ * call on s, or the call comes from a callback of s. RSSL_ERR_ARGUMENT: a NULL, or len is 0.
+ */
+RSSL_API
+RSSL_MUST_USE
+ptrdiff_t rssl_x_read_early(rssl_sock *s,
+                            void *buf,
+                            size_t len);
+
+/**
+ * rssl_x_early_data_status returns what became of the early data of s: one of RSSL_X_EARLY_DATA_. Of a
+ * client it is final when the handshake is done. RSSL_X_EARLY_DATA_NONE inside a callback of s, and if
+ * s is NULL.
+ */
+RSSL_API
+rssl_x_early_data_state rssl_x_early_data_status(const rssl_sock *s);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -37,7 +37,7 @@ const UNSTABLE: Header = Header {
     path: "include/rssl_unstable.h",
     config: "cbindgen-unstable.toml",
     directory: "src/ffi/unstable",
-    sources: &["ech", "raw_key"],
+    sources: &["ech", "raw_key", "early_data"],
     version: "RSSL_UNSTABLE",
     guard: "#ifndef RSSL_UNSTABLE_H",
 };

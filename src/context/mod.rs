@@ -5,6 +5,7 @@
 //! each generation of the settings.
 
 mod build;
+mod early_data;
 mod ech;
 mod protocol;
 mod raw_key;

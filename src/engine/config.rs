@@ -38,6 +38,8 @@ pub struct Protocol {
     pub hooks: Hooks,
     /// Of clients.
     pub ech: Ech,
+    /// Bytes that a server accepts before the handshake is done; a client sends some if it is not 0.
+    pub early_data: u32,
     /// The most plaintext in a record sent.
     pub fragment: usize,
 }
@@ -53,6 +55,7 @@ impl Default for Protocol {
             require_ems: false,
             hooks: Hooks::default(),
             ech: Ech::default(),
+            early_data: 0,
             fragment: record::FRAGMENT,
         }
     }
@@ -140,6 +143,7 @@ impl ClientConfigs {
         }
         config.cert_compressors = compression::compressors();
         config.max_fragment_size = Some(record::HEADER + protocol.fragment);
+        config.enable_early_data = protocol.early_data > 0;
         config.enable_sni = send_sni;
         config.resumption = Resumption::disabled();
         let mut named = config.clone();
@@ -207,6 +211,7 @@ impl ServerConfigs {
         config.ignore_client_order = switches.server_order;
         config.cert_compressors = compression::compressors();
         config.cert_compression_cache = compression::cache();
+        config.max_early_data_size = protocol.early_data;
         sessions.apply(&mut config);
         let without_alpn =
             (switches.alpn_optional && !config.alpn_protocols.is_empty()).then(|| {

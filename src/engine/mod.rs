@@ -5,6 +5,7 @@ mod accept;
 pub mod alert;
 mod compression;
 pub mod config;
+pub mod early_data;
 pub mod ech;
 mod failure;
 pub mod hello;
@@ -63,6 +64,7 @@ pub struct Engine {
     sealed: u64,
     /// What came with the refusal of an Encrypted ClientHello.
     ech_retry: Vec<u8>,
+    early: early_data::Early,
     /// The most plaintext in a record.
     fragment: usize,
     /// close_notify was said.
@@ -100,6 +102,7 @@ impl Engine {
             ahead: 0,
             sealed: 0,
             ech_retry: Vec::new(),
+            early: early_data::Early::default(),
             fragment,
             closed: false,
         }
@@ -133,6 +136,7 @@ impl Engine {
         step: impl FnOnce(&mut Self) -> std::result::Result<(), rustls::Error>,
     ) -> Result<()> {
         let ((taken, verdict), presented) = presented::observe(|| observe(|| step(self)));
+        self.collect_early();
         self.presented = presented.or_else(|| self.presented.take());
         if let Some(verdict) = &verdict {
             self.verdict = Some(verdict.verify());

@@ -23,18 +23,31 @@ impl Socket {
     }
 
     pub(super) fn handshake_with(&self, inbox: &mut Inbox) -> Step<()> {
-        let done = self.drive_handshake(inbox);
+        self.handshake_until(inbox, |_| false)
+    }
+
+    /// Finishes the handshake, or returns where there is early data to read.
+    pub(super) fn handshake_up_to_early_data(&self, inbox: &mut Inbox) -> Step<()> {
+        self.handshake_until(inbox, |core| core.engine.has_early())
+    }
+
+    fn handshake_until(&self, inbox: &mut Inbox, enough: fn(&Core) -> bool) -> Step<()> {
+        let done = self.drive_handshake(inbox, enough);
         // Every error but an interruption ends the connection, and the caller hears of it now.
         let reported = done.is_err() && self.failure().is_some();
         self.settle(&self.core(), inbox, reported);
         done
     }
 
-    fn drive_handshake(&self, inbox: &mut Inbox) -> Step<()> {
+    fn drive_handshake(&self, inbox: &mut Inbox, enough: fn(&Core) -> bool) -> Step<()> {
         self.start();
         loop {
             self.check_failure()?;
             let core = self.core();
+            if enough(&core) {
+                drop(self.send_reply(core));
+                return Ok(());
+            }
             let mut core = self.send_flight(core, inbox)?;
             if !core.engine.is_handshaking() {
                 self.agree(&mut core);
@@ -50,7 +63,7 @@ impl Socket {
                     Some(Err(error)) => return Err(self.fail(core, error).into()),
                 }
             }
-            if core.engine.has_output() || !core.engine.is_handshaking() {
+            if core.engine.has_output() || !core.engine.is_handshaking() || enough(&core) {
                 continue;
             }
             self.next_flight(core, inbox)?;

@@ -5,6 +5,7 @@
 //! for, briefly: it is never held while the transport blocks or the caller's functions run.
 
 mod driven;
+mod early_data;
 mod ech;
 mod events;
 mod handshake;

@@ -2,6 +2,8 @@
 
 #include <rssl_unstable.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* The length of the file, or 0. */
 static size_t read_file(const char *path, unsigned char *buf, size_t cap) {
@@ -31,4 +33,34 @@ bool pin_raw_key(rssl_ctx *ctx, const char *path) {
 void report_raw_key(const rssl_sock *s) {
   rssl_bytes key = rssl_x_peer_raw_key(s);
   if (key.data != NULL) fprintf(stderr, "raw key: %zu bytes\n", key.len);
+}
+
+bool allow_early(rssl_ctx *ctx, const char *most) {
+  return rssl_x_set_early_data(ctx, (size_t)atoi(most)) == RSSL_OK;
+}
+
+static bool write_early(rssl_sock *s, const char *text) {
+  return rssl_x_write_early(s, text, strlen(text)) >= 0;
+}
+
+static bool read_early(rssl_sock *s) {
+  char text[1000];
+  size_t len = 0;
+  ptrdiff_t n;
+  while (len < sizeof text && (n = rssl_x_read_early(s, text + len, sizeof text - len)) != 0) {
+    if (n < 0) return false;
+    len += (size_t)n;
+  }
+  fprintf(stderr, "early: %.*s\n", (int)len, text);
+  return true;
+}
+
+bool exchange_early(rssl_sock *s, rssl_role role, const char *text) {
+  if (role == RSSL_SERVER) return read_early(s);
+  return text == NULL || write_early(s, text);
+}
+
+void report_early(const rssl_sock *s) {
+  static const char *const states[] = {"none", "sent", "accepted", "rejected"};
+  fprintf(stderr, "early data: %s\n", states[rssl_x_early_data_status(s)]);
 }
