@@ -338,6 +338,12 @@ typedef struct rssl_hello rssl_hello;
 typedef struct rssl_identity rssl_identity;
 
 /**
+ * What a client needs to resume: in this process only, there is no byte form. Any number of threads
+ * may use it at once.
+ */
+typedef struct rssl_session rssl_session;
+
+/**
  * One TLS connection. One reader thread and one writer thread may use it at once after the
  * handshake; otherwise one thread at a time. See rssl_read and rssl_write.
  */
@@ -365,10 +371,45 @@ typedef uint32_t rssl_cert_reqs;
 typedef ptrdiff_t (*rssl_password_cb)(void *user, char *buf, size_t cap);
 
 /**
+ * Signs msg (not a hash) with the TLS SignatureScheme given: keys in an HSM, a TPM, a secure
+ * element. Writes the signature as TLS has it (of ECDSA: DER) to sig and returns its length, or a
+ * negative number to give up: then the handshake fails with RSSL_ERR_CALLBACK. cap is 1024 or more.
+ * It blocks the handshake.
+ */
+typedef ptrdiff_t (*rssl_sign_cb)(void *user,
+                                  uint16_t scheme,
+                                  const void *msg,
+                                  size_t len,
+                                  void *sig,
+                                  size_t cap);
+
+/**
  * Gives user back: called once, when no context or socket can use it any more, from any thread; not
  * when the call that takes it fails.
  */
 typedef void (*rssl_drop_cb)(void *user);
+
+/**
+ * Borrowed bytes. data is NULL when absent.
+ */
+typedef struct rssl_bytes {
+  const uint8_t *data;
+  size_t len;
+} rssl_bytes;
+
+/**
+ * Chooses the certificate of a client that is asked for one, instead of the context's identities.
+ * names are the authorities that the server accepts, DER names, none: any; schemes are the TLS
+ * SignatureSchemes that it can verify. Both are borrowed for the call. Return a reference, which
+ * librssl frees, or NULL to send no certificate. None is sent either where the server can verify no
+ * signature of the one returned.
+ */
+typedef struct rssl_identity *(*rssl_client_cert_cb)(void *user,
+                                                     const struct rssl_sock *s,
+                                                     const struct rssl_bytes *names,
+                                                     size_t n_names,
+                                                     const uint16_t *schemes,
+                                                     size_t n_schemes);
 
 /**
  * Where a server keeps sessions outside of its process (Redis, memcached), so that any machine of a
@@ -412,19 +453,6 @@ typedef struct rssl_session_store {
 } rssl_session_store;
 
 /**
- * Signs msg (not a hash) with the TLS SignatureScheme given: keys in an HSM, a TPM, a secure
- * element. Writes the signature as TLS has it (of ECDSA: DER) to sig and returns its length, or a
- * negative number to give up: then the handshake fails with RSSL_ERR_CALLBACK. cap is 1024 or more.
- * It blocks the handshake.
- */
-typedef ptrdiff_t (*rssl_sign_cb)(void *user,
-                                  uint16_t scheme,
-                                  const void *msg,
-                                  size_t len,
-                                  void *sig,
-                                  size_t cap);
-
-/**
  * Takes one line of the key log, in NSS's format and without the newline. Borrowed for the call.
  */
 typedef void (*rssl_keylog_cb)(void *user, const char *line);
@@ -436,12 +464,15 @@ typedef void (*rssl_keylog_cb)(void *user, const char *line);
 typedef int64_t (*rssl_time_cb)(void *user);
 
 /**
- * Borrowed bytes. data is NULL when absent.
+ * Has the last word about a peer's certificate. verify is the built-in verdict (RSSL_V_OK or why not);
+ * chain is as the peer sent it, leaf first, borrowed for the call. Return RSSL_V_OK to accept, or the
+ * number to refuse with: any reads back from rssl_error_verify as it is.
  */
-typedef struct rssl_bytes {
-  const uint8_t *data;
-  size_t len;
-} rssl_bytes;
+typedef int32_t (*rssl_verify_cb)(void *user,
+                                  const struct rssl_sock *s,
+                                  int32_t verify,
+                                  const struct rssl_cert *const *chain,
+                                  size_t chain_len);
 
 /**
  * Looks at each ClientHello that can be answered, once, before anything is decided. Return RSSL_OK
@@ -711,12 +742,12 @@ typedef void (*rssl_log_cb)(void *user, rssl_log_level level, const char *messag
 #define RSSL_SAN_DIRNAME 5
 
 /**
- * A registered identifier: dotted digits.
+ * A registered identifier: OpenSSL's long name, or dotted digits.
  */
 #define RSSL_SAN_RID 6
 
 /**
- * Any other name, and a malformed one: the DER of the whole GeneralName.
+ * Any other name, an IP address of another length included: the DER of the whole GeneralName.
  */
 #define RSSL_SAN_OTHER 7
 
@@ -1147,9 +1178,43 @@ RSSL_API struct rssl_identity *rssl_identity_ref(struct rssl_identity *id);
 RSSL_API void rssl_identity_free(struct rssl_identity *id);
 
 /**
+ * rssl_identity_new_signer makes an identity whose private key is elsewhere. cert is its chain, leaf
+ * first, len bytes of PEM or DER. cb signs with the n_schemes TLS SignatureSchemes, the preferred
+ * first: what the device can do; those of other kinds of keys than the leaf's are passed over. It is
+ * called inside handshakes, on several threads at once. drop may be NULL.
+ *
+ * RSSL_OK: *out is a new reference, to be given back with rssl_identity_free. RSSL_ERR_FORMAT: no
+ * certificate, or a damaged one. RSSL_ERR_KEY: the kind of the leaf's key is not supported.
+ * RSSL_ERR_ARGUMENT: a number that is no scheme known here, none that fits the leaf's key, or a NULL.
+ * That cb's key is the leaf's cannot be checked here: the peer does it.
+ */
+RSSL_API
+RSSL_MUST_USE
+rssl_result rssl_identity_new_signer(const void *cert,
+                                     size_t cert_len,
+                                     const uint16_t *schemes,
+                                     size_t n_schemes,
+                                     rssl_sign_cb cb,
+                                     void *user,
+                                     rssl_drop_cb drop,
+                                     struct rssl_identity **out);
+
+/**
+ * rssl_ctx_set_client_cert_callback makes cb choose the certificate of the clients' connections made
+ * from then on, when a server asks for one. cb may be NULL: the context's identities again. drop may
+ * be NULL. A client's sessions are forgotten, as by any change of identity. RSSL_ERR_ARGUMENT: ctx
+ * is NULL.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_client_cert_callback(struct rssl_ctx *ctx,
+                                              rssl_client_cert_cb cb,
+                                              void *user,
+                                              rssl_drop_cb drop);
+
+/**
  * rssl_ctx_set_session_cache sets how many servers (by name) a client remembers, in this process,
- * newest first; 0: off; the default is 256. Sockets without a name take no part. What was
- * remembered is forgotten. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
+ * newest first; 0: off; the default is 256. Sockets without a name take no part. It acts at once, on
+ * live sockets too. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
  *
  * A resumed handshake does not look at certificates again. Hence a client's memory is emptied by
  * any change to trust, verification or identity, and a server resumes a ticket or a stored session
@@ -1189,28 +1254,6 @@ RSSL_API rssl_result rssl_ctx_set_ticket_keys(struct rssl_ctx *ctx, const void *
 RSSL_API
 rssl_result rssl_ctx_set_session_store(struct rssl_ctx *ctx,
                                        const struct rssl_session_store *store);
-
-/**
- * rssl_identity_new_signer makes an identity whose private key is elsewhere. cert is its chain, leaf
- * first, len bytes of PEM or DER. cb signs with the n_schemes TLS SignatureSchemes, the preferred
- * first: what the device can do; those of other kinds of keys than the leaf's are passed over. It is
- * called inside handshakes, on several threads at once. drop may be NULL.
- *
- * RSSL_OK: *out is a new reference, to be given back with rssl_identity_free. RSSL_ERR_FORMAT: no
- * certificate, or a damaged one. RSSL_ERR_KEY: the kind of the leaf's key is not supported.
- * RSSL_ERR_ARGUMENT: a number that is no scheme known here, none that fits the leaf's key, or a NULL.
- * That cb's key is the leaf's cannot be checked here: the peer does it.
- */
-RSSL_API
-RSSL_MUST_USE
-rssl_result rssl_identity_new_signer(const void *cert,
-                                     size_t cert_len,
-                                     const uint16_t *schemes,
-                                     size_t n_schemes,
-                                     rssl_sign_cb cb,
-                                     void *user,
-                                     rssl_drop_cb drop,
-                                     struct rssl_identity **out);
 
 /**
  * rssl_ctx_set_keylog_callback gives the secrets of the connections made from then on to cb, line by
@@ -1270,6 +1313,24 @@ RSSL_API rssl_result rssl_ctx_set_crl_flags(struct rssl_ctx *ctx, uint32_t flags
  * forgotten. RSSL_ERR_ARGUMENT: ctx is NULL.
  */
 RSSL_API rssl_result rssl_ctx_clear_crls(struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_set_verify_callback makes cb decide about the peers of the connections made from then on:
+ * pinning and trust on first use go here. cb may be NULL: the built-in verdict counts. drop may be
+ * NULL. It changes trust: sessions are forgotten. RSSL_ERR_ARGUMENT: ctx is NULL.
+ *
+ * Inside cb rssl_sock_verified_cert_new gives the path that was built, which is none unless verify is
+ * RSSL_V_OK: pin that, for a peer can put any certificate into chain. rssl_sock_peer_cert_new,
+ * rssl_sock_ocsp and rssl_sock_server_name work there too. cb is not called under RSSL_CERT_NONE,
+ * without a certificate, or when a session is resumed. With cb a server may ask for certificates
+ * without any trust roots. A connection that cb accepts against the verdict is never remembered for
+ * resumption, by either side.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_verify_callback(struct rssl_ctx *ctx,
+                                         rssl_verify_cb cb,
+                                         void *user,
+                                         rssl_drop_cb drop);
 
 /**
  * rssl_ctx_set_verify_schemes sets the signatures that are accepted from the peer, in its handshake
@@ -1638,6 +1699,34 @@ rssl_result rssl_key_update(struct rssl_sock *s);
 RSSL_API const struct rssl_error *rssl_sock_error(const struct rssl_sock *s);
 
 /**
+ * rssl_sock_session_new returns a reference to the newest session that a client got from the server
+ * on s, or NULL: none yet, or s is NULL or a server's. TLS 1.3 sessions come behind the handshake:
+ * read first. Works whatever rssl_ctx_set_session_cache says, and takes the session out of the
+ * context's memory, so that no other connection uses it up. Give it back with rssl_session_free.
+ */
+RSSL_API struct rssl_session *rssl_sock_session_new(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_set_session makes s resume session, if the server agrees; else there is a full
+ * handshake. A TLS 1.3 session is used up by it. Again replaces what was set. RSSL_ERR_STATE: input
+ * or output has happened on s, s is a server's, or the session is used up. RSSL_ERR_ARGUMENT: the
+ * session is from another context, from an earlier state of its trust or identity or of a
+ * connection to another name, or a NULL.
+ */
+RSSL_API rssl_result rssl_sock_set_session(struct rssl_sock *s, struct rssl_session *session);
+
+/**
+ * rssl_session_ref takes one more reference to session and returns session; NULL for NULL. Give it
+ * back with rssl_session_free.
+ */
+RSSL_API struct rssl_session *rssl_session_ref(struct rssl_session *session);
+
+/**
+ * rssl_session_free gives back one reference. session may be NULL.
+ */
+RSSL_API void rssl_session_free(struct rssl_session *session);
+
+/**
  * rssl_sock_is_connected returns whether the handshake is done; false if s is NULL.
  */
 RSSL_API bool rssl_sock_is_connected(const struct rssl_sock *s);
@@ -1694,9 +1783,25 @@ RSSL_API void rssl_sock_traffic(const struct rssl_sock *s, uint64_t *rx, uint64_
 /**
  * rssl_sock_peer_cert_new returns a reference to certificate i of the chain that the peer sent, 0 is
  * the leaf, to be given back with rssl_cert_free. NULL: past the end, no certificate, the handshake
- * is not done, or s is NULL.
+ * is not done and this is not the verify callback, or s is NULL.
  */
 RSSL_API struct rssl_cert *rssl_sock_peer_cert_new(const struct rssl_sock *s, size_t i);
+
+/**
+ * rssl_sock_verified_cert_new returns a reference to certificate i of the path that was built from
+ * the leaf, 0, to the one in the trust store, which is last; to be given back with rssl_cert_free.
+ * NULL: past the end, none was built (RSSL_CERT_NONE, a resumed session, a verdict other than
+ * RSSL_V_OK), the handshake is not done and this is not the verify callback, or s is NULL.
+ */
+RSSL_API struct rssl_cert *rssl_sock_verified_cert_new(const struct rssl_sock *s, size_t i);
+
+/**
+ * rssl_sock_ocsp returns the OCSP response that a server stapled to its certificate, DER, which
+ * nobody has checked. Borrowed from s. Absent: none, a resumed session, the handshake is not done and
+ * this is not the verify callback, or s is NULL.
+ */
+RSSL_API
+struct rssl_bytes rssl_sock_ocsp(const struct rssl_sock *s);
 
 /**
  * rssl_sock_own_cert_new returns a reference to certificate i of the chain that was sent to the peer,
@@ -1843,7 +1948,10 @@ RSSL_API struct rssl_bytes rssl_cert_spki(const struct rssl_cert *c);
 
 /**
  * rssl_cert_matches returns whether a subjectAltName of c names the DNS name or IP address
- * given; the common name is not looked at. false too if name is neither, or a pointer is NULL.
+ * given, as a handshake would find it: a trailing dot of name is ignored, names in other scripts
+ * are in their xn-- form, "*" in c stands for one whole first label, and the common name is not
+ * looked at. false too if name is neither, if c cannot be the certificate of a peer (not version
+ * 3, a malformed subjectAltName, an unknown critical extension), or if a pointer is NULL.
  */
 RSSL_API bool rssl_cert_matches(const struct rssl_cert *c, const char *name);
 
@@ -1881,15 +1989,16 @@ bool rssl_cert_san_at(const struct rssl_cert *c,
                       struct rssl_bytes *value);
 
 /**
- * rssl_cert_uri_at returns URI i of the kind given, in certificate order. Borrowed from c. NULL:
- * past the end, which is none of the kinds, or c is NULL.
+ * rssl_cert_uri_at returns URI i of the kind given, in certificate order; one that holds a NUL is
+ * passed over. Borrowed from c. NULL: past the end, which is none of the kinds, or c is NULL.
  */
 RSSL_API const char *rssl_cert_uri_at(const struct rssl_cert *c, rssl_uri which, size_t i);
 
 /**
  * rssl_cert_extension returns the value, DER, of the extension with this dotted identifier, such
  * as "2.5.29.17", borrowed from c; *critical becomes whether it is critical. critical may be
- * NULL. Absent, with *critical false: there is none, or c or oid is NULL.
+ * NULL. Absent, with *critical false: there is none, or more than one, which RFC 5280 forbids, or
+ * c or oid is NULL.
  */
 RSSL_API
 struct rssl_bytes rssl_cert_extension(const struct rssl_cert *c,

@@ -207,8 +207,9 @@ rssl_result rssl_x_set_early_data(rssl_ctx *ctx,
  * rssl_x_write_early takes 0 to len bytes to be sent with the ClientHello, before the server has
  * proved anything: see REPLAY at rssl_x_set_early_data. It sends nothing by itself: rssl_handshake,
  * rssl_flush or the first rssl_read does, or rssl_drain. 0: no more can be early, because there is no
- * session to resume (it is chosen when s is made), the server allowed none, or as much as it allowed
- * was taken; what is left is for rssl_write. After the handshake see rssl_x_early_data_status: a
+ * session to resume, the server allowed none, or as much as it allowed
+ * was taken; what is left is for rssl_write. The first call makes the ClientHello: transport and
+ * session cannot be set behind it. After the handshake see rssl_x_early_data_status: a
  * server may refuse early data and go on, and then nothing of it has arrived.
  *
  * RSSL_ERR_STATE: s is a server's, its handshake is done, or the call comes from a callback of s.

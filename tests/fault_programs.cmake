@@ -1,4 +1,5 @@
-# What the tests in faults and in load share: how their programs are built, and certificates.
+# What the tests in faults, load and certificates share: how their programs are built, and
+# certificates.
 
 find_package(Python3 3.8 REQUIRED COMPONENTS Interpreter)
 
@@ -13,6 +14,6 @@ endfunction()
 
 # Throw-away certificates for every test here.
 set(certificates "${CMAKE_CURRENT_BINARY_DIR}/fault_certificates")
-rssl_add_test(faults.certificates TIMEOUT 120 LABELS faults load
+rssl_add_test(faults.certificates TIMEOUT 120 LABELS faults load certificates
   COMMAND "${RSSL_TESTCA}" "${certificates}")
 set_tests_properties(faults.certificates PROPERTIES FIXTURES_SETUP fault_certificates)

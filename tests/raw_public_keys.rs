@@ -117,9 +117,9 @@ fn each_side_proves_its_key_of_every_kind() {
             );
             for (socket, key) in [(&met.client, &theirs), (&met.server, &ours)] {
                 let agreed = socket.agreed().unwrap();
-                assert_eq!(agreed.peer_raw_key.as_deref(), key.raw_key());
+                assert_eq!(agreed.peer.raw_key.as_deref(), key.raw_key());
                 assert_eq!(agreed.verify, Some(0));
-                assert!(socket.peer_certificate(0).is_none());
+                assert!(agreed.peer.sent.is_empty());
             }
         }
     }
@@ -133,7 +133,7 @@ fn a_server_alone_may_show_one() {
         &context(SERVER, Some(&key), &[]),
     );
     assert!(met.client.is_connected() && met.server.is_connected());
-    assert!(met.server.agreed().unwrap().peer_raw_key.is_none());
+    assert!(met.server.agreed().unwrap().peer.raw_key.is_none());
 }
 
 #[test]
@@ -206,7 +206,7 @@ fn resumption_keeps_the_key_and_new_pins_end_it() {
     let met = meet(&client, &server);
     let agreed = met.client.agreed().unwrap();
     assert!(agreed.agreement.resumed);
-    assert_eq!(agreed.peer_raw_key.as_deref(), key.raw_key());
+    assert_eq!(agreed.peer.raw_key.as_deref(), key.raw_key());
     client.pin_raw_keys(pins(&[&raw(KeyKind::P256)])).unwrap();
     assert_eq!(
         meet(&client, &server).client_error.unwrap().verify(),

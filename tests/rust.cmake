@@ -8,8 +8,15 @@ rssl_add_test(rust.format TIMEOUT 60 LABELS rust COMMAND ${cargo} fmt --all --ch
 rssl_add_test(rust.clippy TIMEOUT 900 LABELS rust slow
   COMMAND ${cargo} clippy ${selection} --all-targets -- -D warnings)
 rssl_add_test(rust.test TIMEOUT 1200 LABELS rust slow COMMAND ${cargo} test ${selection})
+# The fuzz targets' corpora once more, without libFuzzer.
+set(fuzz --manifest-path fuzz/Cargo.toml --locked --no-default-features)
+rssl_add_test(rust.fuzz TIMEOUT 900 LABELS rust slow COMMAND ${cargo} test ${fuzz})
+rssl_add_test(rust.fuzz_clippy TIMEOUT 900 LABELS rust slow
+  COMMAND ${cargo} clippy ${fuzz} --all-targets -- -D warnings)
+rssl_add_test(rust.fuzz_format TIMEOUT 60 LABELS rust
+  COMMAND ${cargo} fmt --manifest-path fuzz/Cargo.toml --all --check)
 # Cargo lets one of them into the target directory at a time: waiting is not what TIMEOUT limits.
-set_tests_properties(rust.clippy rust.test PROPERTIES RESOURCE_LOCK cargo PROCESSORS 2)
+set_tests_properties(rust.clippy rust.test rust.fuzz rust.fuzz_clippy PROPERTIES RESOURCE_LOCK cargo PROCESSORS 2)
 
 # `make audit` also asks for known vulnerabilities, which needs the network.
 find_program(RSSL_CARGO_DENY cargo-deny HINTS "$ENV{CARGO_HOME}/bin" "$ENV{HOME}/.cargo/bin")

@@ -38,6 +38,12 @@ case ${1:-} in
     if [ -d /var/lib/dpkg ] && ! dpkg -s libc6-dbg >/dev/null 2>&1; then
       missing="$missing libc6-dbg"
     fi
+    # CPython's own test certificates; Debian splits them off, others ship them.
+    suite=$(python3 -c 'import os, sys; print("" if os.path.exists(os.path.dirname(os.__file__) +
+      "/test/test_ssl.py") else "libpython%d.%d-testsuite" % sys.version_info[:2])' 2>/dev/null || :)
+    if [ -n "$suite" ] && apt-cache show "$suite" >/dev/null 2>&1; then
+      missing="$missing $suite"
+    fi
     if [ -z "$rust" ]; then
       need_cargo fmt "rustup component add rustfmt"
       need_cargo clippy "rustup component add clippy"

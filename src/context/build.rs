@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use rustls::client::ResolvesClientCert;
+
 use super::settings::{Roles, Settings, Switch};
 use crate::engine::config::{ClientConfigs, ServerConfigs, ServerSwitches};
 use crate::error::Result;
 use crate::identity::Identities;
-use crate::session::{ClientMemory, ServerMemory, ServerSessions};
+use crate::session::{ServerMemory, ServerSessions};
 use crate::socket::Setup;
 use crate::trust::{CaNames, Mode, Verifier};
 
@@ -23,7 +25,6 @@ pub fn setup(roles: Roles, settings: &mut Settings) -> Result<Setup> {
         server,
         check_hostname: settings.policy.check_hostname,
         verifies_peer: settings.policy.mode != Mode::None,
-        pins_raw_keys: !settings.policy.pinned_keys.is_empty(),
         hello: settings.hello.clone(),
         clock: settings.protocol.hooks.clock.clone(),
         return_eintr: settings.has(Switch::ReturnEintr),
@@ -39,19 +40,16 @@ fn client(settings: &mut Settings) -> Result<ClientConfigs> {
         .verifier
         .get_or_insert_with(|| Arc::new(Verifier::new(settings.policy.clone())))
         .clone();
-    let resolver = identities(settings);
+    let resolver: Arc<dyn ResolvesClientCert> = match &settings.client_cert_hook {
+        Some(hook) => hook.clone(),
+        None => identities(settings),
+    };
     let identities = settings.client_identities.get_or_insert(resolver).clone();
-    let memory = (settings.session_cache > 0).then(|| {
-        settings
-            .client_memory
-            .get_or_insert_with(|| Arc::new(ClientMemory::new(settings.session_cache)))
-            .clone()
-    });
     ClientConfigs::new(
         &settings.protocol,
         verifier,
         identities,
-        memory.as_deref(),
+        settings.client_memory.clone(),
         !settings.has(Switch::NoSni),
     )
 }

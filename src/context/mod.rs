@@ -7,6 +7,7 @@
 mod build;
 mod early_data;
 mod ech;
+mod identities;
 mod protocol;
 mod raw_key;
 mod revocation;
@@ -22,7 +23,6 @@ use crate::crypto::versions::VersionRange;
 use crate::crypto::{groups, suites};
 use crate::engine::hooks::{Clock, KeyLogger};
 use crate::error::{Error, Result};
-use crate::identity::Identity;
 use crate::session::ServerMemory;
 use crate::socket::{HelloHook, Setup};
 use crate::trust::{Mode, Roots};
@@ -170,15 +170,6 @@ impl Context {
         self.state().settings.policy.roots.get(i).cloned()
     }
 
-    pub fn add_identity(&self, identity: Identity) -> Result<()> {
-        self.change_identities(|identities| identities.push(Arc::new(identity)))
-    }
-
-    /// Replaces all identities.
-    pub fn set_identities(&self, replacing: Vec<Arc<Identity>>) -> Result<()> {
-        self.change_identities(|identities| *identities = replacing)
-    }
-
     /// A bound of 0 is the library's own.
     pub fn set_versions(&self, min: u16, max: u16) -> Result<()> {
         let versions = VersionRange::new(min, max)?;
@@ -316,15 +307,6 @@ impl Context {
         self.change(|settings| {
             change(settings)?;
             settings.forget_trust();
-            Ok(())
-        })
-    }
-
-    fn change_identities(&self, change: impl FnOnce(&mut Vec<Arc<Identity>>)) -> Result<()> {
-        self.change(|settings| {
-            change(&mut settings.identities);
-            raw_key::check_not_mixed(&settings.identities)?;
-            settings.forget_identities();
             Ok(())
         })
     }

@@ -7,18 +7,18 @@ use super::settings::Settings;
 use crate::error::{Error, Result};
 use crate::session::{ServerMemory, SessionStore, TICKET_KEY_LEN};
 
-/// The memory has room for all of them from the start.
+/// More is taken for a mistake.
 const MOST_SERVERS: usize = 1_000_000;
 /// Each is made and sent before the first byte of the server's data.
 const MOST_TICKETS: usize = 100;
 
 impl Context {
-    /// How many servers a client remembers; 0 turns it off.
+    /// How many servers a client remembers, in live connections too; 0 turns it off.
     pub fn set_session_cache(&self, servers: usize) -> Result<()> {
         at_most(servers, MOST_SERVERS, "servers to remember")?;
         self.change(|settings| {
             settings.session_cache = servers;
-            settings.client_memory = None;
+            settings.client_memory.set_limit(servers);
             Ok(())
         })
     }

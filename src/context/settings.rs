@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use rustls::client::ResolvesClientCert;
+
 use crate::engine::config::Protocol;
 use crate::error::{Error, Result};
-use crate::identity::{Identities, Identity};
+use crate::identity::{ClientCertHook, Identity};
 use crate::session::{ClientMemory, ServerMemory, SessionStore};
 use crate::socket::HelloHook;
 use crate::trust::{Mode, Policy, Roots, Verifier};
@@ -57,9 +59,13 @@ const TICKETS: usize = 2;
 pub struct Settings {
     pub policy: Policy,
     pub identities: Vec<Arc<Identity>>,
+    /// In place of the identities, for clients.
+    pub client_cert_hook: Option<Arc<ClientCertHook>>,
     pub protocol: Protocol,
     pub options: u32,
     pub session_cache: usize,
+    /// Of one state of a client's trust and identity.
+    pub client_memory: Arc<ClientMemory>,
     pub ticket_count: usize,
     pub hello: Option<Arc<HelloHook>>,
     /// Of a context for servers.
@@ -68,9 +74,8 @@ pub struct Settings {
     pub session_store: Option<Arc<dyn SessionStore>>,
     /// The rest is made when it is first needed. The engine takes up a session only under the
     /// very verifier and identities that it began with, and knows them by their address.
-    pub client_memory: Option<Arc<ClientMemory>>,
     pub verifier: Option<Arc<Verifier>>,
-    pub client_identities: Option<Arc<Identities>>,
+    pub client_identities: Option<Arc<dyn ResolvesClientCert>>,
 }
 
 impl Settings {
@@ -86,14 +91,15 @@ impl Settings {
                 ..Policy::new(Roots::new(), mode)
             },
             identities: Vec::new(),
+            client_cert_hook: None,
             protocol: Protocol::default(),
             options: Switch::ServerOrder as u32,
             session_cache: SESSION_CACHE,
+            client_memory: ClientMemory::new(SESSION_CACHE),
             ticket_count: TICKETS,
             hello: None,
             server_memory,
             session_store: None,
-            client_memory: None,
             verifier: None,
             client_identities: None,
         }
@@ -105,13 +111,13 @@ impl Settings {
 
     /// Starts a new generation of trust. What a server gave out is bound to its trust by itself.
     pub fn forget_trust(&mut self) {
-        self.client_memory = None;
+        self.client_memory = ClientMemory::new(self.session_cache);
         self.verifier = None;
     }
 
     /// Starts a new generation of a client's identity; what a server shows is its own affair.
     pub fn forget_identities(&mut self) {
-        self.client_memory = None;
+        self.client_memory = ClientMemory::new(self.session_cache);
         self.client_identities = None;
     }
 }

@@ -1,8 +1,10 @@
 //! How a context's sockets verify their peers.
 
+use std::sync::Arc;
+
 use super::Context;
 use crate::error::Result;
-use crate::trust::{CaNames, Signatures};
+use crate::trust::{CaNames, Signatures, VerifyHook};
 
 impl Context {
     /// The numbers of TLS SignatureSchemes in order of preference; none: the default.
@@ -10,6 +12,15 @@ impl Context {
         let signatures = Signatures::select(numbers)?;
         self.change_trust(|settings| {
             settings.policy.signatures = signatures;
+            Ok(())
+        })
+    }
+
+    /// Lets the program have the last word about the peers of the connections to come.
+    pub fn set_verify_hook(&self, hook: Option<VerifyHook>) -> Result<()> {
+        self.change_trust(|settings| {
+            settings.policy.hook = hook.map(Arc::new);
+            settings.policy.hook_changes += 1;
             Ok(())
         })
     }

@@ -67,7 +67,7 @@ impl Engine {
 
     /// Goes on with the ClientHello that waits.
     pub fn answer(&mut self, answer: &Answer) -> Result<()> {
-        self.advance(|engine| engine.begin(answer))
+        self.advance(|engine| engine.configure(answer))
     }
 
     /// Refuses the ClientHello that waits; the alert is then in the output.
@@ -82,12 +82,12 @@ impl Engine {
         };
         match accepting.read(record) {
             Ok(()) if accepting.hello.is_none() || accepting.asks => Ok(()),
-            Ok(()) => self.begin(&Answer::default()),
+            Ok(()) => self.configure(&Answer::default()),
             Err(error) => self.refuse_unread(error),
         }
     }
 
-    fn begin(&mut self, answer: &Answer) -> std::result::Result<(), rustls::Error> {
+    fn configure(&mut self, answer: &Answer) -> std::result::Result<(), rustls::Error> {
         let accepting = self.accepted()?;
         let hello = accepting.hello.as_ref();
         let hello = hello.ok_or(rustls::Error::HandshakeNotComplete)?;
@@ -184,7 +184,7 @@ mod tests {
         server.answer(&answer).unwrap();
         finish(&mut client, &mut server);
         assert_eq!(client.agreement().unwrap().alpn.as_deref(), Some(&b"x"[..]));
-        assert_eq!(client.peer_certificates(), only.certificates());
+        assert_eq!(*client.peer().sent[0].der(), only.certificates()[0]);
     }
 
     #[test]

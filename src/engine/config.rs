@@ -1,10 +1,12 @@
 //! Frozen settings: what the connections of one generation of a context share.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
+use rustls::pki_types::ServerName;
 use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{NoClientAuth, ResolvesServerCert};
 use rustls::{
@@ -20,7 +22,7 @@ use super::record;
 use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
-use crate::session::{ClientMemory, ServerSessions};
+use crate::session::{ClientMemory, ClientSessions, ServerSessions};
 
 /// Plaintext in a full record, of which rustls counts the header too.
 pub(super) fn fragment(max_record: Option<usize>) -> usize {
@@ -116,8 +118,8 @@ impl Protocol {
 
 /// What a client's connections share.
 pub struct ClientConfigs {
-    named: Arc<ClientConfig>,
-    nameless: Arc<ClientConfig>,
+    pub(super) config: Arc<ClientConfig>,
+    memory: Arc<ClientMemory>,
 }
 
 impl ClientConfigs {
@@ -125,7 +127,7 @@ impl ClientConfigs {
         protocol: &Protocol,
         verifier: Arc<dyn ServerCertVerifier>,
         identities: Arc<dyn ResolvesClientCert>,
-        memory: Option<&ClientMemory>,
+        memory: Arc<ClientMemory>,
         send_sni: bool,
     ) -> Result<Self> {
         let mut config = protocol
@@ -145,30 +147,28 @@ impl ClientConfigs {
         config.max_fragment_size = Some(record::HEADER + protocol.fragment);
         config.enable_early_data = protocol.early_data > 0;
         config.enable_sni = send_sni;
+        // Each connection puts its own sessions here.
         config.resumption = Resumption::disabled();
-        let mut named = config.clone();
-        if let Some(memory) = memory {
-            named.resumption = Resumption::store(memory.store());
-        }
         Ok(ClientConfigs {
-            named: Arc::new(named),
-            nameless: Arc::new(config),
+            config: Arc::new(config),
+            memory,
         })
     }
 
-    /// For a connection to a server with a name, by which its sessions are remembered.
-    pub fn named(&self) -> &Arc<ClientConfig> {
-        &self.named
+    pub(super) fn config(&self) -> &Arc<ClientConfig> {
+        &self.config
+    }
+
+    /// The sessions of a connection to `name`; without one it is not remembered.
+    pub fn sessions(&self, name: Option<ServerName<'static>>) -> Arc<ClientSessions> {
+        let is_named = name.is_some();
+        let name = name.unwrap_or_else(|| ServerName::from(IpAddr::from([0, 0, 0, 0])));
+        ClientSessions::new(self.memory.clone(), name, is_named)
     }
 
     /// Whether the ClientHello carries the server's name.
     pub fn sends_sni(&self) -> bool {
-        self.named.enable_sni
-    }
-
-    /// For a connection without a name, which neither resumes nor is remembered.
-    pub fn nameless(&self) -> &Arc<ClientConfig> {
-        &self.nameless
+        self.config.enable_sni
     }
 }
 

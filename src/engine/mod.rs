@@ -3,6 +3,9 @@
 
 mod accept;
 pub mod alert;
+#[cfg(test)]
+mod certificate_compression;
+mod client;
 mod compression;
 pub mod config;
 pub mod early_data;
@@ -16,16 +19,16 @@ pub mod record;
 use std::io::{self, BufRead, IoSlice, Read, Write};
 use std::sync::Arc;
 
-use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{
-    ClientConfig, ClientConnection, Connection, InvalidMessage, PeerIncompatible, ProtocolVersion,
-    ServerConfig, ServerConnection, SupportedCipherSuite,
+    Connection, InvalidMessage, PeerIncompatible, ProtocolVersion, ServerConfig, ServerConnection,
+    SupportedCipherSuite,
 };
 
 use crate::callback;
 use crate::error::{Alert, Error, Result};
 use crate::identity::{Identity, presented};
-use crate::trust::{Verdict, observe};
+use crate::session::{self, ClientSessions};
+use crate::trust::{PeerChain, Verdict, observe};
 use accept::Accepting;
 
 /// What rustls's buffer has room for when it is empty.
@@ -38,8 +41,6 @@ pub struct Agreement {
     pub cipher: u16,
     pub group: u16,
     pub alpn: Option<Vec<u8>>,
-    /// The name that the client asked for; of a client's own connection it is not known here.
-    pub server_name: Option<String>,
     pub resumed: bool,
     /// The built-in verdict on the peer's certificate; `None` when nothing was verified.
     pub verify: Option<i32>,
@@ -53,8 +54,14 @@ pub struct Engine {
     available: usize,
     /// What the verifier said of the peer's certificate.
     verdict: Option<i32>,
+    /// What the peer showed in this handshake.
+    peer: Option<Arc<PeerChain>>,
     /// What the peer is shown, unless a session is resumed.
     presented: Option<Arc<Identity>>,
+    /// Of a client.
+    client_sessions: Option<Arc<ClientSessions>>,
+    /// The session must not be resumed.
+    forgotten: bool,
     /// An alert of our own making, for failures before rustls has a connection.
     alert: Vec<u8>,
     peer_closed: bool,
@@ -75,6 +82,8 @@ pub struct Engine {
 const OTHER_RECORDS: u64 = 16;
 
 enum State {
+    /// A client that has not made its ClientHello.
+    Idle(client::Idle),
     Open(Box<Connection>),
     /// A server that must see the ClientHello before it can choose its configuration.
     Accepting(Box<Accepting>),
@@ -83,20 +92,15 @@ enum State {
 }
 
 impl Engine {
-    /// A client's connection to `name`.
-    pub fn client(config: Arc<ClientConfig>, name: ServerName<'static>) -> Result<Self> {
-        let fragment = config::fragment(config.max_fragment_size);
-        let connection = ClientConnection::new(config, name)
-            .map_err(|error| callback::refusal().unwrap_or_else(|| failure::translate(&error)))?;
-        Ok(Engine::new(State::open(connection.into()), fragment))
-    }
-
     fn new(state: State, fragment: usize) -> Self {
         Engine {
             state,
             available: 0,
             verdict: None,
+            peer: None,
             presented: None,
+            client_sessions: None,
+            forgotten: false,
             alert: Vec::new(),
             peer_closed: false,
             ahead: 0,
@@ -111,7 +115,7 @@ impl Engine {
     pub fn is_handshaking(&self) -> bool {
         match &self.state {
             State::Open(connection) => connection.is_handshaking(),
-            State::Accepting(_) | State::Refused => true,
+            State::Idle(_) | State::Accepting(_) | State::Refused => true,
         }
     }
 
@@ -135,19 +139,32 @@ impl Engine {
         &mut self,
         step: impl FnOnce(&mut Self) -> std::result::Result<(), rustls::Error>,
     ) -> Result<()> {
-        let ((taken, verdict), presented) = presented::observe(|| observe(|| step(self)));
+        let mut forgotten = self.forgotten;
+        let ((taken, observed), presented) = session::handshake(&mut forgotten, || {
+            presented::observe(|| observe(|| step(self)))
+        });
+        self.forget(forgotten);
         self.collect_early();
         self.presented = presented.or_else(|| self.presented.take());
-        if let Some(verdict) = &verdict {
+        self.peer = observed.peer.or_else(|| self.peer.take());
+        if let Some(verdict) = &observed.verdict {
             self.verdict = Some(verdict.verify());
         }
-        taken.map_err(|error| self.fail(&error, verdict))
+        taken.map_err(|error| self.fail(&error, observed.verdict))
     }
 
     /// Opens a record of the handshake.
     fn open_flight(&mut self, record: &[u8]) -> std::result::Result<(), rustls::Error> {
         self.open(record, &[])
             .map_err(|error| self.name_version(record, error))
+    }
+
+    /// A client's sessions of TLS 1.3 come after the handshake.
+    fn forget(&mut self, forgotten: bool) {
+        self.forgotten = forgotten;
+        if let (true, Some(sessions)) = (forgotten, &self.client_sessions) {
+            sessions.forget();
+        }
     }
 
     /// A client of TLS 1.1 or older names no signature schemes, and rustls misses those first:
@@ -243,13 +260,16 @@ impl Engine {
     pub fn has_output(&self) -> bool {
         !self.alert.is_empty()
             || match &self.state {
+                State::Idle(_) => true,
                 State::Open(connection) => connection.wants_write(),
-                _ => false,
+                State::Accepting(..) | State::Refused => false,
             }
     }
 
     /// How many bytes of ciphertext wait to be sent.
     pub fn output_len(&mut self) -> usize {
+        // Why it cannot begin is told by the handshake.
+        let _ = self.begin();
         let State::Open(connection) = &mut self.state else {
             return self.alert.len();
         };
@@ -366,21 +386,32 @@ impl Engine {
                 .negotiated_key_exchange_group()
                 .map_or(0, |group| group.name().into()),
             alpn: connection.alpn_protocol().map(<[u8]>::to_vec),
-            server_name: match &**connection {
-                Connection::Server(server) => server.server_name().map(str::to_owned),
-                Connection::Client(_) => None,
-            },
             resumed,
             verify: self.verdict,
             presented: self.presented.clone().filter(|_| !resumed),
         })
     }
 
-    /// The chain that the peer sent, leaf first; empty if it sent none.
-    pub fn peer_certificates(&self) -> &[CertificateDer<'static>] {
+    /// What the peer showed, in this handshake or in the one that it goes back to.
+    pub fn peer(&self) -> Arc<PeerChain> {
+        match (&self.peer, &self.state) {
+            (Some(peer), _) => peer.clone(),
+            (None, State::Open(connection)) => {
+                let sent = connection.peer_certificates().unwrap_or_default();
+                Arc::new(PeerChain::resumed(sent))
+            }
+            _ => Arc::default(),
+        }
+    }
+
+    /// The name that a client asked for, as soon as a server knows it.
+    pub fn server_name(&self) -> Option<&str> {
         match &self.state {
-            State::Open(connection) => connection.peer_certificates().unwrap_or_default(),
-            _ => &[],
+            State::Open(connection) => match &**connection {
+                Connection::Server(server) => server.server_name(),
+                Connection::Client(_) => None,
+            },
+            _ => None,
         }
     }
 }
@@ -464,7 +495,7 @@ mod tests {
     use super::*;
     use crate::crypto::backend::cipher_suite;
     use crate::identity::{Identities, Identity};
-    use crate::session::{ServerMemory, ServerSessions};
+    use crate::session::{ClientMemory, ServerMemory, ServerSessions};
     use crate::trust::{Mode, Policy, Roots, Verifier};
 
     /// A TLS 1.2 cipher whose key may protect `limit` records.
@@ -509,11 +540,14 @@ mod tests {
 
     /// A client that accepts any certificate.
     pub(super) fn client(protocol: &Protocol) -> Engine {
+        let memory = ClientMemory::new(1);
         let anyone = Arc::new(Verifier::new(Policy::new(Roots::new(), Mode::None)));
         let nobody = Arc::new(Identities::default());
-        let client = ClientConfigs::new(protocol, anyone, nobody, None, true).unwrap();
-        let name = "localhost".try_into().unwrap();
-        Engine::client(client.named().clone(), name).unwrap()
+        let client = ClientConfigs::new(protocol, anyone, nobody, memory, true).unwrap();
+        let sessions = client.sessions(Some("localhost".try_into().unwrap()));
+        let mut client = Engine::client(&client, sessions);
+        client.begin().unwrap();
+        client
     }
 
     pub(super) fn connected(protocol: &Protocol) -> (Engine, Engine) {

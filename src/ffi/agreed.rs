@@ -2,7 +2,6 @@
 
 use std::ffi::c_char;
 use std::ptr;
-use std::sync::Arc;
 
 use super::bytes::rssl_bytes;
 use super::cert::{self, rssl_cert};
@@ -11,7 +10,6 @@ use super::identity;
 use super::results::RSSL_V_UNSPECIFIED;
 use super::sock::{rssl_sock, sock};
 use crate::socket::Agreed;
-use crate::x509::Certificate;
 
 /// Reads a field of what was agreed, which is absent until the handshake is done.
 ///
@@ -122,13 +120,41 @@ pub unsafe extern "C" fn rssl_sock_traffic(s: *const rssl_sock, rx: *mut u64, tx
 
 /// rssl_sock_peer_cert_new returns a reference to certificate i of the chain that the peer sent, 0 is
 /// the leaf, to be given back with rssl_cert_free. NULL: past the end, no certificate, the handshake
-/// is not done, or s is NULL.
+/// is not done and this is not the verify callback, or s is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_sock_peer_cert_new(s: *const rssl_sock, i: usize) -> *mut rssl_cert {
     get(ptr::null_mut(), || {
         // SAFETY: s is NULL or a live handle.
-        let der = unsafe { sock(s) }.ok()?.socket.peer_certificate(i)?;
-        Some(cert::into_handle(Arc::new(Certificate::deferred(der))))
+        let certificate = unsafe { sock(s) }.ok()?.socket.peer_certificate(i)?;
+        Some(cert::into_handle(certificate))
+    })
+}
+
+/// rssl_sock_verified_cert_new returns a reference to certificate i of the path that was built from
+/// the leaf, 0, to the one in the trust store, which is last; to be given back with rssl_cert_free.
+/// NULL: past the end, none was built (RSSL_CERT_NONE, a resumed session, a verdict other than
+/// RSSL_V_OK), the handshake is not done and this is not the verify callback, or s is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rssl_sock_verified_cert_new(
+    s: *const rssl_sock,
+    i: usize,
+) -> *mut rssl_cert {
+    get(ptr::null_mut(), || {
+        // SAFETY: s is NULL or a live handle.
+        let certificate = unsafe { sock(s) }.ok()?.socket.verified_certificate(i)?;
+        Some(cert::into_handle(certificate))
+    })
+}
+
+/// rssl_sock_ocsp returns the OCSP response that a server stapled to its certificate, DER, which
+/// nobody has checked. Borrowed from s. Absent: none, a resumed session, the handshake is not done and
+/// this is not the verify callback, or s is NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rssl_sock_ocsp(s: *const rssl_sock) -> rssl_bytes {
+    get(rssl_bytes::ABSENT, || {
+        // SAFETY: s is NULL or a live handle.
+        let ocsp = unsafe { sock(s) }.ok()?.socket.ocsp()?;
+        Some(rssl_bytes::from(ocsp))
     })
 }
 

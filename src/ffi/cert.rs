@@ -39,9 +39,9 @@ pub const RSSL_SAN_EMAIL: rssl_san = 3;
 pub const RSSL_SAN_URI: rssl_san = 4;
 /// A distinguished name: the DER of the Name.
 pub const RSSL_SAN_DIRNAME: rssl_san = 5;
-/// A registered identifier: dotted digits.
+/// A registered identifier: OpenSSL's long name, or dotted digits.
 pub const RSSL_SAN_RID: rssl_san = 6;
-/// Any other name, and a malformed one: the DER of the whole GeneralName.
+/// Any other name, an IP address of another length included: the DER of the whole GeneralName.
 pub const RSSL_SAN_OTHER: rssl_san = 7;
 
 /// What a URI in a certificate is for.
@@ -57,6 +57,11 @@ pub const RSSL_URI_CRL: rssl_uri = 3;
 /// Makes a handle that owns one reference.
 pub(crate) fn into_handle(certificate: Arc<Certificate>) -> *mut rssl_cert {
     Arc::into_raw(certificate).cast_mut().cast()
+}
+
+/// A handle that borrows.
+pub(super) fn lend(certificate: &Arc<Certificate>) -> *const rssl_cert {
+    Arc::as_ptr(certificate).cast()
 }
 
 /// rssl_cert_new_mem reads the first certificate of a PEM, or one DER, from len bytes at data.
@@ -224,7 +229,10 @@ pub unsafe extern "C" fn rssl_cert_spki(c: *const rssl_cert) -> rssl_bytes {
 }
 
 /// rssl_cert_matches returns whether a subjectAltName of c names the DNS name or IP address
-/// given; the common name is not looked at. false too if name is neither, or a pointer is NULL.
+/// given, as a handshake would find it: a trailing dot of name is ignored, names in other scripts
+/// are in their xn-- form, "*" in c stands for one whole first label, and the common name is not
+/// looked at. false too if name is neither, if c cannot be the certificate of a peer (not version
+/// 3, a malformed subjectAltName, an unknown critical extension), or if a pointer is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_cert_matches(c: *const rssl_cert, name: *const c_char) -> bool {
     // SAFETY: c is NULL or a live handle, name NULL or NUL-terminated.
@@ -311,8 +319,8 @@ pub unsafe extern "C" fn rssl_cert_san_at(
     })
 }
 
-/// rssl_cert_uri_at returns URI i of the kind given, in certificate order. Borrowed from c. NULL:
-/// past the end, which is none of the kinds, or c is NULL.
+/// rssl_cert_uri_at returns URI i of the kind given, in certificate order; one that holds a NUL is
+/// passed over. Borrowed from c. NULL: past the end, which is none of the kinds, or c is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_cert_uri_at(
     c: *const rssl_cert,
@@ -334,7 +342,8 @@ pub unsafe extern "C" fn rssl_cert_uri_at(
 
 /// rssl_cert_extension returns the value, DER, of the extension with this dotted identifier, such
 /// as "2.5.29.17", borrowed from c; *critical becomes whether it is critical. critical may be
-/// NULL. Absent, with *critical false: there is none, or c or oid is NULL.
+/// NULL. Absent, with *critical false: there is none, or more than one, which RFC 5280 forbids, or
+/// c or oid is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_cert_extension(
     c: *const rssl_cert,

@@ -98,6 +98,15 @@ pub(super) unsafe fn share(id: *const rssl_identity) -> Result<Arc<Identity>> {
     }
 }
 
+/// Takes over a reference; `None` for NULL.
+///
+/// # Safety
+/// `id` is NULL, or the caller of the C interface gives up a reference to it.
+pub(super) unsafe fn take(id: *mut rssl_identity) -> Option<Arc<Identity>> {
+    // SAFETY: not NULL; such a reference was made by Arc::into_raw or increment_strong_count.
+    (!id.is_null()).then(|| unsafe { Arc::from_raw(id.cast_const().cast::<Identity>()) })
+}
+
 /// rssl_identity_new_file reads a chain (leaf first) and its key from files, as an object that
 /// several contexts can share; of what forms: see rssl_ctx_load_cert_file. key_path may be NULL: the
 /// key is in cert_path. cb may be NULL: nothing must be encrypted; it is called inside this call only. RSSL_OK: *out is a new reference,
@@ -236,11 +245,8 @@ pub unsafe extern "C" fn rssl_identity_ref(id: *mut rssl_identity) -> *mut rssl_
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_identity_free(id: *mut rssl_identity) {
     get((), || {
-        if !id.is_null() {
-            // SAFETY: the caller gives up a reference that Arc::into_raw or
-            // increment_strong_count made.
-            drop(unsafe { Arc::from_raw(id.cast_const().cast::<Identity>()) });
-        }
+        // SAFETY: the caller gives up a reference.
+        drop(unsafe { take(id) });
         None
     });
 }

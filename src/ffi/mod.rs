@@ -11,6 +11,7 @@
 pub mod agreed;
 pub mod bytes;
 pub mod cert;
+pub mod client_cert;
 pub mod ctx;
 pub mod drop_user;
 pub mod error;
@@ -25,6 +26,7 @@ pub mod protocol;
 pub mod results;
 pub mod resumption;
 pub mod revocation;
+pub mod session;
 pub mod signer;
 pub mod sock;
 pub mod unstable;

@@ -37,7 +37,6 @@ const SIGNATURE_ROOM: usize = 1024;
 /// RSSL_ERR_ARGUMENT: a number that is no scheme known here, none that fits the leaf's key, or a NULL.
 /// That cb's key is the leaf's cannot be checked here: the peer does it.
 #[must_use]
-#[expect(clippy::too_many_arguments, reason = "two arrays and a callback")]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_identity_new_signer(
     cert: *const c_void,

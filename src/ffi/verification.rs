@@ -1,9 +1,60 @@
 //! How a context's sockets verify their peers, beyond roots and revocation.
 
+use std::ffi::c_void;
+use std::sync::Arc;
+
 use super::bytes::rssl_bytes;
+use super::cert::{self, rssl_cert};
 use super::ctx::{self, rssl_ctx};
+use super::drop_user::{DropUser, rssl_drop_cb};
+use super::sock::{current, rssl_sock};
 use super::{buffer, items, rssl_result};
 use crate::error::Result;
+use crate::trust::VerifyHook;
+
+/// Has the last word about a peer's certificate. verify is the built-in verdict (RSSL_V_OK or why not);
+/// chain is as the peer sent it, leaf first, borrowed for the call. Return RSSL_V_OK to accept, or the
+/// number to refuse with: any reads back from rssl_error_verify as it is.
+pub type rssl_verify_cb = Option<
+    unsafe extern "C" fn(
+        user: *mut c_void,
+        s: *const rssl_sock,
+        verify: i32,
+        chain: *const *const rssl_cert,
+        chain_len: usize,
+    ) -> i32,
+>;
+
+/// rssl_ctx_set_verify_callback makes cb decide about the peers of the connections made from then on:
+/// pinning and trust on first use go here. cb may be NULL: the built-in verdict counts. drop may be
+/// NULL. It changes trust: sessions are forgotten. RSSL_ERR_ARGUMENT: ctx is NULL.
+///
+/// Inside cb rssl_sock_verified_cert_new gives the path that was built, which is none unless verify is
+/// RSSL_V_OK: pin that, for a peer can put any certificate into chain. rssl_sock_peer_cert_new,
+/// rssl_sock_ocsp and rssl_sock_server_name work there too. cb is not called under RSSL_CERT_NONE,
+/// without a certificate, or when a session is resumed. With cb a server may ask for certificates
+/// without any trust roots. A connection that cb accepts against the verdict is never remembered for
+/// resumption, by either side.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rssl_ctx_set_verify_callback(
+    ctx: *mut rssl_ctx,
+    cb: rssl_verify_cb,
+    user: *mut c_void,
+    drop: rssl_drop_cb,
+) -> rssl_result {
+    let user = Arc::new(DropUser::new(user, drop));
+    let hook = cb.map(|cb| {
+        let user = user.clone();
+        VerifyHook::new(move |verify, chain| {
+            let chain: Vec<*const rssl_cert> = chain.iter().map(cert::lend).collect();
+            // SAFETY: the handle is the one whose call this is in, and live; the chain lives during
+            // the call; `user` is what the caller gave for cb and has not been given back.
+            unsafe { cb(user.get(), current(), verify, chain.as_ptr(), chain.len()) }
+        })
+    });
+    // SAFETY: ctx is NULL or a live handle.
+    user.taken(unsafe { ctx::set(ctx, |context| context.set_verify_hook(hook)) })
+}
 
 /// rssl_ctx_set_verify_schemes sets the signatures that are accepted from the peer, in its handshake
 /// and in its certificates: TLS SignatureScheme numbers in order of preference. n = 0: the default.

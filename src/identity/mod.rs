@@ -2,6 +2,7 @@
 
 mod certificates;
 mod chain;
+mod client_cert_hook;
 mod encryption;
 mod ocsp;
 mod pbe;
@@ -28,6 +29,7 @@ use zeroize::Zeroizing;
 
 use crate::error::{Code, Error, Result};
 
+pub use client_cert_hook::ClientCertHook;
 pub use selection::Identities;
 
 /// Gives the password of an encrypted key, when one turns out to be needed. Its error is passed on.

@@ -101,7 +101,7 @@ impl Cipher {
         derive: impl Fn(Pkcs12KeyType, usize) -> Result<Zeroizing<Vec<u8>>>,
         data: &mut [u8],
     ) -> Result<usize> {
-        let (length, decrypt): (_, fn(&[u8], &[u8], &mut [u8]) -> Option<usize>) = match self {
+        let (length, decrypt): (_, CbcDecrypt) = match self {
             Cipher::TripleDes => (24, cbc_decrypt::<des::TdesEde3>),
             Cipher::TripleDesOfTwoKeys => (16, cbc_decrypt::<des::TdesEde2>),
             Cipher::Rc2Of128Bits => (16, cbc_decrypt::<rc2::Rc2>),
@@ -112,6 +112,9 @@ impl Cipher {
         decrypt(&key, &iv, data).ok_or_else(wrong_password)
     }
 }
+
+/// Takes key, IV and data, decrypts in place and returns the length of the plaintext.
+type CbcDecrypt = fn(&[u8], &[u8], &mut [u8]) -> Option<usize>;
 
 fn cbc_decrypt<C: BlockCipherDecrypt + KeyInit>(
     key: &[u8],

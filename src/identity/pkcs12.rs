@@ -143,7 +143,7 @@ impl<'a> MacData<'a> {
         })
     }
 
-    fn verifier(&self) -> Result<fn(&MacData<'_>, &[u8], &[u8], i32) -> bool> {
+    fn verifier(&self) -> Result<HasMac> {
         Ok(match self.algorithm.to_string().as_str() {
             "1.3.14.3.2.26" => has_mac::<sha1::Sha1>,
             "2.16.840.1.101.3.4.2.4" => has_mac::<sha2::Sha224>,
@@ -188,6 +188,9 @@ impl<'a> MacData<'a> {
         }
     }
 }
+
+/// Whether the content has this MAC under a password, as a BMPString, and so many iterations.
+type HasMac = fn(&MacData<'_>, &[u8], &[u8], i32) -> bool;
 
 fn has_mac<D>(mac: &MacData<'_>, password: &[u8], content: &[u8], iterations: i32) -> bool
 where

@@ -3,6 +3,8 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use rustls::sign::CertifiedKey;
+
 use super::Identity;
 
 type Chosen = Option<Arc<Identity>>;
@@ -31,11 +33,12 @@ pub fn observe<R>(body: impl FnOnce() -> R) -> (R, Chosen) {
     (result, chosen)
 }
 
-/// Tells the innermost `observe`, if there is one.
-pub(super) fn present(identity: &Arc<Identity>) {
+/// Gives the engine what was chosen, and tells the innermost `observe`, if there is one.
+pub(super) fn present(identity: &Arc<Identity>) -> Arc<CertifiedKey> {
     OBSERVED.with_borrow_mut(|observed| {
         if let Some(last) = observed {
             *last = Some(identity.clone());
         }
     });
+    identity.certified_key().clone()
 }

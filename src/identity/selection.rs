@@ -83,7 +83,7 @@ impl ResolvesServerCert for Identities {
     fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         // The engine has taken out the schemes that the shared TLS 1.2 ciphers rule out.
         self.for_server(hello.server_name(), hello.signature_schemes())
-            .map(show)
+            .map(presented::present)
     }
 
     fn only_raw_public_keys(&self) -> bool {
@@ -97,7 +97,8 @@ impl ResolvesClientCert for Identities {
         authorities: &[&[u8]],
         schemes: &[SignatureScheme],
     ) -> Option<Arc<CertifiedKey>> {
-        self.for_client(authorities, schemes).map(show)
+        self.for_client(authorities, schemes)
+            .map(presented::present)
     }
 
     fn only_raw_public_keys(&self) -> bool {
@@ -107,11 +108,6 @@ impl ResolvesClientCert for Identities {
     fn has_certs(&self) -> bool {
         !self.is_empty()
     }
-}
-
-fn show(identity: &Arc<Identity>) -> Arc<CertifiedKey> {
-    presented::present(identity);
-    identity.certified_key().clone()
 }
 
 /// How a certificate holds a name; the better is the greater.
@@ -135,7 +131,7 @@ impl Identity {
             .max()
     }
 
-    fn can_sign(&self, schemes: &[SignatureScheme]) -> bool {
+    pub(super) fn can_sign(&self, schemes: &[SignatureScheme]) -> bool {
         self.certified.key.choose_scheme(schemes).is_some()
     }
 

@@ -7,7 +7,7 @@ use rustls::server::{ServerSessionMemoryCache, StoresServerSessions};
 use rustls::time_provider::TimeProvider;
 
 use super::seal::is_fresh;
-use super::{KEPT_LIFETIME, Trust};
+use super::{KEPT_LIFETIME, Trust, current};
 
 /// The sessions of one state of a server's trust, out of the memory of its context.
 pub(super) struct IdMemory {
@@ -34,7 +34,7 @@ impl IdMemory {
 
 impl StoresServerSessions for IdMemory {
     fn put(&self, id: Vec<u8>, session: Vec<u8>) -> bool {
-        let Some(now) = self.now() else {
+        let Some(now) = self.now().filter(|_| !current::is_forgotten()) else {
             return false;
         };
         let kept = [&now.to_be_bytes()[..], &session].concat();

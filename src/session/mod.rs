@@ -5,6 +5,10 @@
 //! under which it began. A client's memory lives as long as those. What a server gives out is bound
 //! to a digest of them, whatever keys or stores it shares with others.
 
+mod client_memory;
+mod client_session;
+mod client_sessions;
+mod current;
 mod id_memory;
 mod seal;
 mod store;
@@ -13,11 +17,9 @@ mod test_clock;
 mod ticket_keys;
 mod tickets;
 
-use std::fmt;
 use std::sync::Arc;
 
 use rustls::ServerConfig;
-use rustls::client::{ClientSessionMemoryCache, ClientSessionStore};
 use rustls::server::ServerSessionMemoryCache;
 
 use crate::error::Result;
@@ -25,6 +27,10 @@ use id_memory::IdMemory;
 use store::Stored;
 use tickets::Tickets;
 
+pub use client_memory::ClientMemory;
+pub use client_session::ClientSession;
+pub use client_sessions::ClientSessions;
+pub use current::{forget, handshake};
 pub use store::{LONGEST_SESSION, SessionStore};
 pub use ticket_keys::{TICKET_KEY_LEN, TicketKeys};
 
@@ -36,24 +42,6 @@ const SERVER_SESSIONS: usize = 256;
 
 /// Seconds for which what a server keeps is good. Of TLS 1.3, clients are told so by the engine.
 const KEPT_LIFETIME: u32 = 24 * 60 * 60;
-
-/// Tickets that the engine keeps of one server: its memory is measured in them.
-const TICKETS_OF_A_SERVER: usize = 8;
-
-/// A client's sessions, by the name of the server, newest first.
-pub struct ClientMemory(Arc<ClientSessionMemoryCache>);
-
-impl ClientMemory {
-    /// Remembers the sessions of `servers` servers.
-    pub fn new(servers: usize) -> Self {
-        let tickets = servers.saturating_mul(TICKETS_OF_A_SERVER);
-        ClientMemory(Arc::new(ClientSessionMemoryCache::new(tickets)))
-    }
-
-    pub fn store(&self) -> Arc<dyn ClientSessionStore> {
-        self.0.clone()
-    }
-}
 
 /// A server's ticket keys and its sessions by id, which live as long as the context.
 pub struct ServerMemory {
@@ -112,11 +100,5 @@ impl ServerSessions<'_> {
                 clock,
             });
         }
-    }
-}
-
-impl fmt::Debug for ClientMemory {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ClientMemory")
     }
 }

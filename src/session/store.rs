@@ -12,7 +12,7 @@ use rustls::time_provider::TimeProvider;
 use zeroize::Zeroizing;
 
 use super::seal::{SealingKey, Secret};
-use super::{KEPT_LIFETIME, Trust};
+use super::{KEPT_LIFETIME, Trust, current};
 
 /// The longest session that a store is given, and is asked for.
 pub const LONGEST_SESSION: usize = 64 * 1024;
@@ -67,7 +67,7 @@ impl Stored {
 
 impl StoresServerSessions for Stored {
     fn put(&self, id: Vec<u8>, session: Vec<u8>) -> bool {
-        let Some(now) = self.now() else {
+        let Some(now) = self.now().filter(|_| !current::is_forgotten()) else {
             return false;
         };
         let (id, key) = self.derive(&id);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use rustls::server::ProducesTickets;
 use rustls::time_provider::TimeProvider;
 
-use super::Trust;
 use super::ticket_keys::{KeyName, TicketKeys};
+use super::{Trust, current};
 
 /// Seconds for which a ticket is good, if its key is there for as long.
 const LIFETIME: u32 = 12 * 60 * 60;
@@ -44,6 +44,9 @@ impl ProducesTickets for Tickets {
     }
 
     fn encrypt(&self, session: &[u8]) -> Option<Vec<u8>> {
+        if current::is_forgotten() {
+            return None;
+        }
         let now = self.now()?;
         let key = self.keys.sealing(now);
         let sealed = key.sealing.seal(&self.context(&key.name), now, session)?;

@@ -40,6 +40,13 @@ pub fn is_driven(socket: *const Socket) -> bool {
         .unwrap_or(false)
 }
 
+/// Whether `socket` is the one that this thread has entered last.
+pub fn is_innermost(socket: *const Socket) -> bool {
+    DRIVEN
+        .try_with(|driven| driven.borrow().last() == Some(&socket))
+        .unwrap_or(false)
+}
+
 impl Drop for Driven {
     fn drop(&mut self) {
         // A sink that frees the socket is still inside the call.

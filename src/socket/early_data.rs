@@ -19,6 +19,7 @@ impl Socket {
                 Error::state("the handshake is done: nothing can be early any more").into(),
             );
         }
+        self.begin()?;
         let mut core = self.core();
         let taken = core.engine.write_early(data);
         self.note_output(&core);

@@ -8,6 +8,7 @@ use super::inbox::Inbox;
 use super::read::{open_record, truncated};
 use super::{Agreed, Core, Socket, Step, driven};
 use crate::engine::Agreement;
+use crate::trust::PeerChain;
 
 impl Socket {
     /// Finishes the handshake. After that it does nothing.
@@ -40,7 +41,7 @@ impl Socket {
     }
 
     fn drive_handshake(&self, inbox: &mut Inbox, enough: fn(&Core) -> bool) -> Step<()> {
-        self.start();
+        self.begin()?;
         loop {
             self.check_failure()?;
             let core = self.core();
@@ -57,6 +58,7 @@ impl Socket {
             }
             while core.engine.is_handshaking() {
                 core = self.examine_hello(core)?;
+                self.note_server_name(&core);
                 match open_record(&mut core, inbox) {
                     None => break,
                     Some(Ok(())) => {}
@@ -67,6 +69,16 @@ impl Socket {
                 continue;
             }
             self.next_flight(core, inbox)?;
+        }
+    }
+
+    /// A client says its name before anything else, and callbacks may ask for it.
+    fn note_server_name(&self, core: &Core) {
+        if self.server_name.get().is_none()
+            && let Some(name) = core.engine.server_name()
+            && let Ok(name) = CString::new(name)
+        {
+            let _ = self.server_name.set(name);
         }
     }
 
@@ -85,16 +97,11 @@ impl Socket {
     }
 
     /// A resumed handshake goes back to one that was verified under the same settings.
-    fn verdict(&self, core: &Core, agreement: &Agreement) -> Option<i32> {
+    fn verdict(&self, peer: &PeerChain, agreement: &Agreement) -> Option<i32> {
         let verifies_peer = self.verifies_peer.load(Ordering::Relaxed);
-        let known = verifies_peer && !core.engine.peer_certificates().is_empty();
+        let known = verifies_peer && !peer.is_empty();
         let resumed = (agreement.resumed && known).then_some(0);
         agreement.verify.or(resumed)
-    }
-
-    fn peer_raw_key(&self, core: &Core) -> Option<Vec<u8>> {
-        let shown = core.engine.peer_certificates().first()?;
-        self.pins_raw_keys.then(|| shown.to_vec())
     }
 
     /// Keeps what was agreed once the engine is done and its last flight is on its way.
@@ -109,15 +116,11 @@ impl Socket {
             name.push(0);
             name
         });
-        let server_name = agreement
-            .server_name
-            .as_deref()
-            .and_then(|name| CString::new(name).ok());
+        let peer = core.engine.peer();
         let _ = self.agreed.set(Agreed {
             alpn,
-            server_name,
-            verify: self.verdict(core, &agreement),
-            peer_raw_key: self.peer_raw_key(core),
+            verify: self.verdict(&peer, &agreement),
+            peer,
             agreement,
         });
     }

@@ -272,3 +272,121 @@ impl Socket {
 fn none_waits() -> Error {
     Error::state("no ClientHello waits for a decision")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU32;
+
+    use testca::{Authority, Leaf};
+
+    use super::*;
+    use crate::context::{Context, Roles};
+    use crate::socket::{POLL_IN, POLL_OUT, POLL_READY, Role};
+
+    fn context(role: Role) -> Context {
+        let client = role == Role::Client;
+        let roles = Roles {
+            client,
+            server: !client,
+        };
+        Context::new(roles).unwrap()
+    }
+
+    /// A server whose hook replies as told, with the ClientHello of a client, and the client.
+    fn asked(reply: impl Fn() -> Reply + Send + Sync + 'static) -> (Socket, Socket) {
+        let credentials = Authority::root("root").issue(&Leaf::server(&["localhost"]));
+        let (chain, key) = (credentials.chain_pem(), credentials.key_pem());
+        let identity = Identity::from_memory(chain.as_bytes(), Some(key.as_bytes()), None);
+        let (ours, theirs) = (context(Role::Server), context(Role::Client));
+        ours.add_identity(identity.unwrap()).unwrap();
+        ours.set_hello_hook(Some(HelloHook::new(reply))).unwrap();
+        theirs.load_verify_mem(chain.as_bytes()).unwrap();
+        theirs.set_alpn(vec![b"h2".to_vec()]).unwrap();
+        let client = Socket::new(&theirs.setup().unwrap(), Role::Client, Some("localhost"));
+        let server = Socket::new(&ours.setup().unwrap(), Role::Server, None);
+        let (client, server) = (client.unwrap(), server.unwrap());
+        carry(&client, &server);
+        (client, server)
+    }
+
+    fn carry(from: &Socket, to: &Socket) {
+        let mut flight = [0; 16_384];
+        let _ = from.handshake();
+        let len = from.drain(&mut flight).unwrap();
+        assert_eq!(to.feed(&flight[..len]).unwrap(), len);
+    }
+
+    fn waits(step: Step<()>) -> bool {
+        matches!(step, Err(Pause::Want(Want::Hello)))
+    }
+
+    #[test]
+    fn it_waits_until_it_is_decided_and_asks_once() {
+        static ASKED: AtomicU32 = AtomicU32::new(0);
+        let (client, server) = asked(|| {
+            ASKED.fetch_add(1, Ordering::Relaxed);
+            Reply::Wait
+        });
+        assert!(!server.hello_waits());
+        assert!(waits(server.handshake()) && waits(server.flush()));
+        assert_eq!((server.hello_waits(), server.events()), (true, 0));
+        let name = server.read_hello(|hello| hello.server_name.clone());
+        assert_eq!(name.flatten().as_deref(), Some(c"localhost"));
+        assert_eq!(server.use_alpn(b"h3").unwrap_err().code(), Code::Argument);
+        server.use_alpn(b"h2").unwrap();
+        assert!(waits(server.handshake()));
+        server.continue_hello().unwrap();
+        assert_eq!(server.events(), POLL_IN | POLL_READY);
+        assert_eq!(server.continue_hello().unwrap_err().code(), Code::State);
+        while !(client.is_connected() && server.is_connected()) {
+            carry(&server, &client);
+            carry(&client, &server);
+        }
+        let agreed = &server.agreed().unwrap().agreement;
+        assert_eq!(agreed.alpn.as_deref(), Some(&b"h2"[..]));
+        assert_eq!(ASKED.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn a_refusal_ends_the_connection_with_its_alert() {
+        let (client, server) = asked(|| Reply::Wait);
+        assert!(waits(server.handshake()));
+        for number in [-1, 0, 90, 100, 255, 256 + 40] {
+            let error = server.reject_hello(number).unwrap_err();
+            assert_eq!(error.code(), Code::Argument, "{number}");
+        }
+        server.reject_hello(112).unwrap();
+        assert_eq!(server.events(), POLL_OUT);
+        let failure = server.failure().unwrap();
+        assert_eq!(failure.code(), Code::Callback);
+        assert_eq!(failure.alert(), Some(Alert::Sent(112)));
+        carry(&server, &client);
+        let _ = client.handshake();
+        assert_eq!(
+            client.failure().unwrap().alert(),
+            Some(Alert::Received(112))
+        );
+    }
+
+    #[test]
+    fn a_hook_that_refuses_says_why() {
+        let (_client, server) = asked(|| Reply::Refuse("not today".into()));
+        let Err(Pause::Failed(error)) = server.handshake() else {
+            panic!("refused");
+        };
+        assert_eq!(
+            (error.code(), error.message()),
+            (Code::Callback, "not today")
+        );
+        assert_eq!(error.alert(), Some(Alert::Sent(alert::HANDSHAKE_FAILURE)));
+    }
+
+    #[test]
+    fn a_clients_context_answers_nothing() {
+        let (_client, server) = asked(|| Reply::Wait);
+        let theirs = context(Role::Client).setup().unwrap();
+        assert!(waits(server.handshake()));
+        assert_eq!(server.use_setup(&theirs).unwrap_err().code(), Code::State);
+        assert!(server.hello_waits());
+    }
+}

@@ -16,6 +16,7 @@ impl Socket {
         let _driven = driven::enter(self)?;
         let _writer = self.writer()?;
         self.check_failure()?;
+        self.check_hello()?;
         let Some(agreed) = self.agreed() else {
             return Err(Error::state("the handshake is not done").into());
         };

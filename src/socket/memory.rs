@@ -42,7 +42,7 @@ impl Socket {
         let _driven = driven::enter(self)?;
         self.must_be_memory()?;
         let _writer = self.writer()?;
-        self.start();
+        self.begin()?;
         let mut core = self.core();
         let mut drained = 0;
         while drained < buf.len() && self.refill(&mut core) {

@@ -13,8 +13,10 @@ mod hello;
 mod inbox;
 mod key_update;
 mod memory;
+mod peer;
 mod read;
 mod send;
+mod sessions;
 mod shutdown;
 mod write;
 
@@ -23,14 +25,13 @@ use std::ffi::CString;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 
-use rustls_pki_types::{CertificateDer, ServerName};
-
 use crate::engine::config::{ClientConfigs, ServerConfigs};
 use crate::engine::hooks::{Clock, ReadAhead};
 use crate::engine::{Agreement, Engine};
 use crate::error::{Code, Error, Result};
+use crate::session::ClientSessions;
 use crate::transport::{Descriptor, Functions, Transport};
-use crate::trust::PeerName;
+use crate::trust::{PeerChain, PeerName};
 use hello::Examination;
 use inbox::Inbox;
 
@@ -77,8 +78,6 @@ pub struct Setup {
     pub check_hostname: bool,
     /// Whether a peer's certificate is verified.
     pub verifies_peer: bool,
-    /// Whether peers show a key in place of a certificate.
-    pub pins_raw_keys: bool,
     pub return_eintr: bool,
     /// The program's own.
     pub clock: Option<Arc<Clock>>,
@@ -88,12 +87,14 @@ pub struct Setup {
 
 pub struct Socket {
     role: Role,
-    server_name: Option<CString>,
+    /// As SNI carries it: sent, or received.
+    server_name: OnceLock<CString>,
     return_eintr: bool,
     verifies_peer: AtomicBool,
-    pins_raw_keys: bool,
     /// A client's, which needs the time for the tickets that come after the handshake.
     clock: Option<Arc<Clock>>,
+    /// Of a client.
+    sessions: Option<Arc<ClientSessions>>,
     transport: OnceLock<Transport>,
     /// Set by the first call that moves bytes; the transport is fixed from then on.
     started: AtomicBool,
@@ -106,6 +107,8 @@ pub struct Socket {
     hello_waits: AtomicBool,
     agreed: OnceLock<Agreed>,
     ech_retry: OnceLock<Vec<u8>>,
+    /// The peer's, once somebody asks for it.
+    ocsp: OnceLock<Box<[u8]>>,
     failure: OnceLock<Error>,
     /// What was received behind the end of TLS, once it was given back.
     detached: OnceLock<Box<[u8]>>,
@@ -139,11 +142,9 @@ pub struct Agreed {
     pub agreement: Agreement,
     /// With a NUL behind it, which its length does not count.
     pub alpn: Option<Vec<u8>>,
-    pub server_name: Option<CString>,
+    pub peer: Arc<PeerChain>,
     /// The built-in verdict on the peer's certificate; `None` when nothing was verified.
     pub verify: Option<i32>,
-    /// The SubjectPublicKeyInfo that the peer showed in place of a certificate.
-    pub peer_raw_key: Option<Vec<u8>>,
 }
 
 impl Socket {
@@ -154,24 +155,27 @@ impl Socket {
     /// is none, for a client that checks names without one, and for a server with one.
     pub fn new(setup: &Setup, role: Role, name: Option<&str>) -> Result<Self> {
         let name = name.map(PeerName::parse).transpose()?;
-        let engine = match role {
+        let (engine, sessions) = match role {
             Role::Client => client_engine(setup, name.as_ref())?,
             Role::Server if name.is_some() => {
                 return Err(Error::argument("a server's socket takes no name"));
             }
             Role::Server => {
                 let configs = setup.server.as_ref().ok_or_else(wrong_role)?;
-                Engine::server(configs, setup.hello.is_some())?
+                (Engine::server(configs, setup.hello.is_some())?, None)
             }
         };
         let sends_sni = setup.client.as_ref().is_some_and(ClientConfigs::sends_sni);
         Ok(Socket {
             role,
-            server_name: name.filter(|name| sends_sni && !name.is_ip()).and_then(sni),
+            server_name: name
+                .filter(|name| sends_sni && !name.is_ip())
+                .and_then(sni)
+                .map_or_else(OnceLock::new, OnceLock::from),
             return_eintr: setup.return_eintr,
             verifies_peer: AtomicBool::new(setup.verifies_peer),
-            pins_raw_keys: setup.pins_raw_keys,
             clock: setup.clock.clone().filter(|_| role == Role::Client),
+            sessions,
             transport: OnceLock::new(),
             started: AtomicBool::new(false),
             inbox: Mutex::default(),
@@ -192,6 +196,7 @@ impl Socket {
             hello_waits: AtomicBool::new(false),
             agreed: OnceLock::new(),
             ech_retry: OnceLock::new(),
+            ocsp: OnceLock::new(),
             failure: OnceLock::new(),
             detached: OnceLock::new(),
             input_ready: AtomicBool::new(false),
@@ -245,10 +250,7 @@ impl Socket {
 
     /// The server's name as SNI carries it: sent, or, on a server, received.
     pub fn server_name(&self) -> Option<&CString> {
-        match self.role {
-            Role::Client => self.server_name.as_ref(),
-            Role::Server => self.agreed.get()?.server_name.as_ref(),
-        }
+        self.server_name.get()
     }
 
     /// The error that ended the connection.
@@ -262,15 +264,6 @@ impl Socket {
             self.received.load(Ordering::Relaxed),
             self.transmitted.load(Ordering::Relaxed),
         )
-    }
-
-    /// Certificate `i` of the chain that the peer sent; 0 is the leaf.
-    pub fn peer_certificate(&self, i: usize) -> Option<CertificateDer<'static>> {
-        if self.pins_raw_keys {
-            return None;
-        }
-        let core = self.core_for_getter()?;
-        core.engine.peer_certificates().get(i).cloned()
     }
 
     /// Whether the calling thread is inside a call on this socket: in one of its callbacks.
@@ -340,20 +333,27 @@ impl Socket {
             self.started.store(true, Ordering::Relaxed);
         }
     }
+
+    /// Makes a client's ClientHello, before the first input or output.
+    fn begin(&self) -> Result<()> {
+        self.start();
+        let begun = self.core().engine.begin();
+        begun.map_err(|error| self.set_failure(error))
+    }
 }
 
-fn client_engine(setup: &Setup, name: Option<&PeerName>) -> Result<Engine> {
+fn client_engine(
+    setup: &Setup,
+    name: Option<&PeerName>,
+) -> Result<(Engine, Option<Arc<ClientSessions>>)> {
     let configs = setup.client.as_ref().ok_or_else(wrong_role)?;
-    match name {
-        Some(name) => Engine::client(configs.named().clone(), name.as_server_name().clone()),
-        None if setup.check_hostname => Err(Error::argument(
+    if name.is_none() && setup.check_hostname {
+        return Err(Error::argument(
             "a client that checks the server's name needs the name",
-        )),
-        None => Engine::client(
-            configs.nameless().clone(),
-            ServerName::from(std::net::IpAddr::from([0, 0, 0, 0])),
-        ),
+        ));
     }
+    let sessions = configs.sessions(name.map(|name| name.as_server_name().clone()));
+    Ok((Engine::client(configs, sessions.clone()), Some(sessions)))
 }
 
 fn sni(name: PeerName) -> Option<CString> {

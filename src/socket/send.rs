@@ -315,9 +315,9 @@ impl Socket {
     pub fn flush(&self) -> Step<()> {
         let _driven = super::driven::enter(self)?;
         let _writer = self.writer()?;
-        self.start();
         self.check_poison()?;
         self.check_hello()?;
+        self.begin()?;
         let mut core = self.send_all(self.core(), None)?;
         if let Some(error) = &core.broken {
             return Err(error.clone().into());

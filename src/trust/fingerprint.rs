@@ -16,6 +16,8 @@ impl Policy {
             // A client chooses by them; they do not decide about it.
             ca_names: _,
             revocation,
+            hook,
+            hook_changes,
             strict,
             pinned_keys,
             signatures,
@@ -28,6 +30,8 @@ impl Policy {
         }
         parts.set(revocation.crls.iter().map(Crl::digest));
         parts.number(revocation.switches());
+        parts.number(u32::from(hook.is_some()));
+        parts.number(*hook_changes);
         parts.set(pinned_keys.iter());
         let schemes = signatures.schemes();
         parts.number(schemes.len() as u32);
@@ -82,7 +86,7 @@ mod tests {
 
     use testca::Authority;
 
-    use super::super::{Mode, PinnedKeys, Roots, Signatures};
+    use super::super::{Mode, PinnedKeys, Roots, Signatures, VerifyHook};
     use super::*;
     use crate::x509::Certificate;
 
@@ -111,12 +115,14 @@ mod tests {
     #[test]
     fn every_setting_makes_a_difference() {
         let policy = Policy::new(Roots::new(), Mode::Required);
-        let changes: [fn(&mut Policy); 8] = [
+        let changes: [fn(&mut Policy); 10] = [
             |policy| policy.mode = Mode::None,
             |policy| policy.mode = Mode::Optional,
             |policy| policy.check_hostname ^= true,
             |policy| policy.match_cn ^= true,
             |policy| policy.strict ^= true,
+            |policy| policy.hook = Some(Arc::new(VerifyHook::new(|verify, _| verify))),
+            |policy| policy.hook_changes += 1,
             |policy| policy.revocation.set_switches(1).unwrap(),
             |policy| {
                 let ed25519 = [

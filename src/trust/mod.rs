@@ -5,6 +5,7 @@ pub mod codes;
 mod crls;
 mod fingerprint;
 mod names;
+mod peer;
 mod raw_key;
 mod refusal;
 mod revocation;
@@ -20,12 +21,13 @@ pub use ca_names::CaNames;
 pub use codes::{alert_for, verify_string};
 pub use crls::Crls;
 pub use names::PeerName;
+pub use peer::{Observed, PeerChain, observe, observed_peer};
 pub use raw_key::PinnedKeys;
 pub use revocation::{CrlSwitch, Revocation};
 pub use roots::Roots;
 pub use signatures::Signatures;
-pub use verdict::{Verdict, observe};
-pub use verifier::{Policy, Verifier};
+pub use verdict::Verdict;
+pub use verifier::{Policy, Verifier, VerifyHook};
 
 /// What is asked of a peer. The numbers are the ABI's (`RSSL_CERT_*`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -18,14 +18,12 @@ impl PinnedKeys {
             .into_iter()
             .map(SubjectPublicKeyInfoDer::from)
             .collect();
-        for (place, key) in keys.iter().enumerate() {
-            RawPublicKeyEntity::try_from(key).map_err(|_| {
-                Error::new(
-                    Code::Format,
-                    c"BAD_PUBLIC_KEY",
-                    format!("key {place}: not the DER form of a SubjectPublicKeyInfo"),
-                )
-            })?;
+        if let Some(place) = keys.iter().position(|key| !is_key(key)) {
+            return Err(Error::new(
+                Code::Format,
+                c"BAD_PUBLIC_KEY",
+                format!("key {place}: not the DER form of a SubjectPublicKeyInfo"),
+            ));
         }
         Ok(PinnedKeys(keys))
     }
@@ -46,4 +44,9 @@ impl PinnedKeys {
         let facts = format!("the peer's is none of the {} pinned", self.0.len());
         Verdict::refused(codes::RAW_KEY_UNTRUSTED, Some(0), facts)
     }
+}
+
+/// Whether `der` is a SubjectPublicKeyInfo, which a certificate never is.
+pub(super) fn is_key(der: &[u8]) -> bool {
+    RawPublicKeyEntity::try_from(&SubjectPublicKeyInfoDer::from(der)).is_ok()
 }

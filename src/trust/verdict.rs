@@ -1,6 +1,5 @@
-//! What verification decided, and how that gets past the engine to whoever asked.
+//! What verification decided.
 
-use std::cell::RefCell;
 use std::sync::Arc;
 
 use rustls::{CertificateError, OtherError};
@@ -16,6 +15,8 @@ pub struct Verdict {
     depth: Option<u32>,
     facts: String,
     path: Vec<Arc<Certificate>>,
+    /// What the program made of it, which counts.
+    answer: Option<i32>,
 }
 
 impl Verdict {
@@ -26,6 +27,7 @@ impl Verdict {
             depth: None,
             facts: String::new(),
             path,
+            answer: None,
         }
     }
 
@@ -36,14 +38,31 @@ impl Verdict {
             depth,
             facts: facts.into(),
             path: Vec::new(),
+            answer: None,
         }
     }
 
-    pub fn is_accepted(&self) -> bool {
-        self.verify == codes::OK
+    /// The program's last word: 0 to accept, or the number to refuse with.
+    pub(super) fn answered(mut self, answer: i32) -> Verdict {
+        self.answer = Some(answer);
+        self
     }
 
-    /// 0, or the X509_V_ERR_ number of the refusal.
+    pub fn is_accepted(&self) -> bool {
+        self.number() == codes::OK
+    }
+
+    /// Whether the program accepted what would have been refused.
+    pub fn is_overruled(&self) -> bool {
+        self.is_accepted() && self.verify != codes::OK
+    }
+
+    /// What counts: the program's number if it was asked, or the built-in one.
+    fn number(&self) -> i32 {
+        self.answer.unwrap_or(self.verify)
+    }
+
+    /// The built-in verdict: 0, or the X509_V_ERR_ number of the refusal.
     pub fn verify(&self) -> i32 {
         self.verify
     }
@@ -65,24 +84,40 @@ impl Verdict {
 
     /// The refusal as an error, with the alert that `rustls_error` makes the engine send.
     pub fn to_error(&self) -> Error {
-        let what = verify_string(self.verify).to_string_lossy();
-        let facts = match self.facts.as_str() {
-            "" => String::new(),
-            facts => format!(": {facts}"),
+        let number = self.number();
+        let what = verify_string(number).to_string_lossy();
+        let (facts, depth) = match self.answer {
+            Some(answer) if answer != self.verify => (self.answer_as_facts(answer), None),
+            _ => (self.facts.clone(), self.depth),
+        };
+        let facts = match facts.as_str() {
+            "" => facts,
+            _ => format!(": {facts}"),
         };
         Error::new(
             Code::Verify,
             c"CERTIFICATE_VERIFY_FAILED",
             format!("certificate verify failed: {what}{facts}"),
         )
-        .with_verify(self.verify, self.depth)
-        .with_alert(Alert::Sent(alert_for(self.verify)))
+        .with_verify(number, depth)
+        .with_alert(Alert::Sent(alert_for(number)))
+    }
+
+    fn answer_as_facts(&self, answer: i32) -> String {
+        let built_in = match self.verify {
+            codes::OK => String::new(),
+            refused => {
+                let what = verify_string(refused).to_string_lossy();
+                format!("; without it: {what}: {}", self.facts)
+            }
+        };
+        format!("the verify callback returned {answer}{built_in}")
     }
 
     /// The engine chooses the alert by the kind of the error: this is the kind that sends
     /// `alert_for` of the verdict.
     pub(super) fn rustls_error(&self) -> rustls::Error {
-        let error = match alert_for(self.verify) {
+        let error = match alert_for(self.number()) {
             42 => CertificateError::BadEncoding,
             43 => CertificateError::InvalidPurpose,
             44 => CertificateError::Revoked,
@@ -96,39 +131,6 @@ impl Verdict {
         };
         rustls::Error::InvalidCertificate(error)
     }
-}
-
-thread_local! {
-    /// `None`: nobody observes. Otherwise the last verdict since the innermost `observe`.
-    static OBSERVED: RefCell<Option<Option<Verdict>>> = const { RefCell::new(None) };
-}
-
-/// Puts back what an enclosing `observe` had, on unwinding too.
-struct Enclosing(Option<Option<Verdict>>);
-
-impl Drop for Enclosing {
-    fn drop(&mut self) {
-        OBSERVED.set(self.0.take());
-    }
-}
-
-/// Runs `body` and returns with its result the last verdict that a verifier reached inside it on
-/// this thread. The engine flattens a verifier's error; the verdict goes around it. Calls nest.
-pub fn observe<R>(body: impl FnOnce() -> R) -> (R, Option<Verdict>) {
-    let enclosing = Enclosing(OBSERVED.replace(Some(None)));
-    let result = body();
-    let verdict = OBSERVED.take().flatten();
-    drop(enclosing);
-    (result, verdict)
-}
-
-/// Leaves a verdict for the innermost `observe`, if there is one.
-pub(super) fn deposit(verdict: Verdict) {
-    OBSERVED.with_borrow_mut(|observed| {
-        if let Some(last) = observed {
-            *last = Some(verdict);
-        }
-    });
 }
 
 #[cfg(test)]
@@ -158,6 +160,33 @@ mod tests {
     }
 
     #[test]
+    fn the_program_has_the_last_word() {
+        let accepted = refused(codes::CERT_EXPIRED).answered(codes::OK);
+        assert!(accepted.is_accepted() && accepted.is_overruled());
+        assert_eq!(accepted.verify(), 10);
+
+        let agreed = Verdict::accepted(Vec::new()).answered(codes::OK);
+        assert!(agreed.is_accepted() && !agreed.is_overruled());
+
+        let error = Verdict::accepted(Vec::new()).answered(-77).to_error();
+        assert_eq!((error.verify(), error.depth()), (-77, None));
+        assert!(error.message().contains("the verify callback returned -77"));
+
+        let refusal = refused(codes::CERT_EXPIRED).answered(codes::APPLICATION);
+        let error = refusal.to_error();
+        assert_eq!((error.verify(), error.alert()), (50, Some(Alert::Sent(40))));
+        assert!(
+            error.message().contains("certificate has expired: facts"),
+            "{error}"
+        );
+        let sent = alert_sent_for(refusal.rustls_error());
+        assert_eq!(sent, AlertDescription::HandshakeFailure);
+
+        let same = refused(codes::CERT_EXPIRED).answered(codes::CERT_EXPIRED);
+        assert_eq!(same.to_error().depth(), Some(0));
+    }
+
+    #[test]
     fn the_error_carries_everything() {
         let error = refused(codes::CERT_EXPIRED).to_error();
         assert_eq!(
@@ -167,34 +196,5 @@ mod tests {
         assert_eq!((error.verify(), error.depth()), (10, Some(0)));
         assert_eq!(error.alert(), Some(Alert::Sent(45)));
         assert_eq!(error.reason(), c"CERTIFICATE_VERIFY_FAILED");
-    }
-
-    #[test]
-    fn observing_nests() {
-        let (inner, outer) = observe(|| {
-            deposit(refused(10));
-            let ((), inner) = observe(|| deposit(refused(20)));
-            inner
-        });
-        assert_eq!(inner.map(|verdict| verdict.verify()), Some(20));
-        assert_eq!(outer.map(|verdict| verdict.verify()), Some(10));
-        let ((), none) = observe(|| ());
-        assert!(none.is_none());
-    }
-
-    #[test]
-    fn unwinding_leaves_nothing_behind() {
-        let ((), outer) = observe(|| {
-            let panic = std::panic::catch_unwind(|| {
-                observe(|| {
-                    deposit(refused(20));
-                    panic!("on purpose");
-                })
-            });
-            assert!(panic.is_err());
-        });
-        assert!(outer.is_none());
-        deposit(refused(7));
-        assert!(observe(|| ()).1.is_none());
     }
 }

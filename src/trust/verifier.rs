@@ -1,13 +1,19 @@
 //! The verifiers that the engine calls, for both roles.
 
+use std::fmt;
+use std::sync::Arc;
+
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 
-use super::verdict::{Verdict, deposit};
+use super::peer::{PeerChain, deposit, deposit_peer};
+use super::verdict::Verdict;
 use super::verify::{Peer, Sent, verify};
 use super::{CaNames, Mode, PinnedKeys, Revocation, Roots, Signatures};
+use crate::session;
+use crate::x509::Certificate;
 
 /// Everything that decides whether a peer is accepted. The clock is the engine's.
 #[derive(Clone, Debug)]
@@ -22,6 +28,10 @@ pub struct Policy {
     pub ca_names: CaNames,
     /// Which certificates were revoked.
     pub revocation: Revocation,
+    /// The program's last word.
+    pub hook: Option<Arc<VerifyHook>>,
+    /// Counts the changes of `hook`, which cannot be compared otherwise.
+    pub hook_changes: u32,
     /// Refuse what `strict` does.
     pub strict: bool,
     /// Peers must show one of these keys in place of a certificate; of none, certificates.
@@ -41,10 +51,30 @@ impl Policy {
             match_cn: false,
             ca_names: CaNames::Roots,
             revocation: Revocation::default(),
+            hook: None,
+            hook_changes: 0,
             strict: false,
             pinned_keys: PinnedKeys::default(),
             signatures: Signatures::default(),
         }
+    }
+}
+
+type Answer = dyn Fn(i32, &[Arc<Certificate>]) -> i32 + Send + Sync;
+
+/// The program's last word about a peer: it gets the built-in verdict and the chain as sent, and
+/// answers with 0 to accept or the number to refuse with.
+pub struct VerifyHook(Box<Answer>);
+
+impl VerifyHook {
+    pub fn new(answer: impl Fn(i32, &[Arc<Certificate>]) -> i32 + Send + Sync + 'static) -> Self {
+        VerifyHook(Box::new(answer))
+    }
+}
+
+impl fmt::Debug for VerifyHook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VerifyHook")
     }
 }
 
@@ -78,20 +108,36 @@ impl Verifier {
         &self,
         peer: Peer,
         sent: &Sent<'_>,
+        ocsp: &[u8],
         name: Option<&ServerName<'_>>,
         now: UnixTime,
     ) -> Result<(), Error> {
-        let verdict: Verdict = match self.policy.pinned_keys.is_empty() {
-            true => verify(&self.policy, peer, sent, name, now),
-            false => self.policy.pinned_keys.judge(sent.leaf),
-        };
-        let result = match verdict.is_accepted() {
-            true => Ok(()),
-            false => Err(verdict.rustls_error()),
-        };
-        deposit(verdict);
-        result
+        if let Some(key) = self.raw_key(sent.leaf) {
+            deposit_peer(Arc::new(PeerChain::of_key(&key)));
+            return conclude(self.policy.pinned_keys.judge(&key));
+        }
+        let mut verdict = verify(&self.policy, peer, sent, name, now);
+        let chain = Arc::new(sent.to_chain(verdict.path(), ocsp));
+        deposit_peer(chain.clone());
+        if let Some(hook) = &self.policy.hook {
+            let answer = (hook.0)(verdict.verify(), &chain.sent);
+            verdict = verdict.answered(answer);
+        }
+        if verdict.is_overruled() {
+            // A resumed handshake would not ask the program again.
+            session::forget();
+        }
+        conclude(verdict)
     }
+}
+
+fn conclude(verdict: Verdict) -> Result<(), Error> {
+    let result = match verdict.is_accepted() {
+        true => Ok(()),
+        false => Err(verdict.rustls_error()),
+    };
+    deposit(verdict);
+    result
 }
 
 impl ServerCertVerifier for Verifier {
@@ -100,17 +146,19 @@ impl ServerCertVerifier for Verifier {
         end_entity: &CertificateDer<'_>,
         intermediates: &[CertificateDer<'_>],
         server_name: &ServerName<'_>,
-        _ocsp_response: &[u8],
+        ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        // Nothing is verified, and hence no verdict; the handshake's signature still is.
-        if self.policy.mode != Mode::None {
-            let sent = Sent {
-                leaf: end_entity,
-                intermediates,
-            };
+        let sent = Sent {
+            leaf: end_entity,
+            intermediates,
+        };
+        if self.policy.mode == Mode::None {
+            // Nothing is verified, and hence no verdict; the handshake's signature still is.
+            deposit_peer(Arc::new(sent.to_chain(&[], ocsp_response)));
+        } else {
             let name = self.policy.check_hostname.then_some(server_name);
-            self.judge(Peer::Server, &sent, name, now)?;
+            self.judge(Peer::Server, &sent, ocsp_response, name, now)?;
         }
         Ok(ServerCertVerified::assertion())
     }
@@ -171,7 +219,7 @@ impl ClientCertVerifier for Verifier {
             leaf: end_entity,
             intermediates,
         };
-        self.judge(Peer::Client, &sent, None, now)?;
+        self.judge(Peer::Client, &sent, &[], None, now)?;
         Ok(ClientCertVerified::assertion())
     }
 

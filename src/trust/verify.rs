@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use webpki::{EndEntityCert, KeyUsage, VerifiedPath};
 
+use super::peer::{PeerChain, shared};
 use super::verdict::Verdict;
 use super::verifier::Policy;
 use super::{CrlSwitch, codes, refusal, strict};
@@ -22,6 +23,25 @@ pub(super) enum Peer {
 pub(super) struct Sent<'a> {
     pub leaf: &'a CertificateDer<'a>,
     pub intermediates: &'a [CertificateDer<'a>],
+}
+
+impl Sent<'_> {
+    /// The same for the program, with the path that was built.
+    pub(super) fn to_chain(&self, path: &[Arc<Certificate>], ocsp: &[u8]) -> PeerChain {
+        let known = |der: &CertificateDer<'_>| {
+            let found = path.iter().find(|certificate| certificate.der() == der);
+            found.cloned().unwrap_or_else(|| owned(der))
+        };
+        PeerChain {
+            sent: std::iter::once(self.leaf)
+                .chain(self.intermediates)
+                .map(known)
+                .collect(),
+            path: path.to_vec(),
+            raw_key: None,
+            ocsp: ocsp.into(),
+        }
+    }
 }
 
 type Path = Vec<Arc<Certificate>>;
@@ -194,5 +214,5 @@ fn refuse(verify: i32, facts: String) -> Result<Path, Box<Verdict>> {
 }
 
 fn owned(der: &CertificateDer<'_>) -> Arc<Certificate> {
-    Arc::new(Certificate::deferred(der.clone().into_owned()))
+    shared(der.clone().into_owned())
 }

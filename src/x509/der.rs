@@ -10,6 +10,7 @@ use crate::error::{Code, Error, Result};
 pub(super) struct Element<'a> {
     tag: Tag,
     class: Class,
+    constructed: bool,
     /// Tag and length included.
     pub full: &'a [u8],
     pub contents: &'a [u8],
@@ -34,6 +35,10 @@ impl<'a> Element<'a> {
     /// The number of a context-specific tag, or `None` for a tag of another class.
     pub fn context_number(&self) -> Option<u32> {
         (self.class == Class::ContextSpecific).then_some(self.tag.0)
+    }
+
+    pub fn is_constructed(&self) -> bool {
+        self.constructed
     }
 
     pub fn contents_range(&self) -> Range<usize> {
@@ -79,6 +84,7 @@ impl<'a> Reader<'a> {
         let element = Element {
             tag: any.header.tag(),
             class: any.header.class(),
+            constructed: any.header.is_constructed(),
             full,
             contents,
             contents_at: self.offset + full.len() - contents.len(),
@@ -88,11 +94,13 @@ impl<'a> Reader<'a> {
         Ok(element)
     }
 
-    /// Takes the next element, which must have the universal tag given.
+    /// Takes the next element, which must have the universal tag given, and elements in it only if
+    /// that is the tag of a SEQUENCE or a SET.
     pub fn expect(&mut self, field: &str, tag: Tag) -> Result<Element<'a>> {
         let offset = self.offset;
         let element = self.any(field)?;
-        if element.is(tag) {
+        let of_elements = matches!(tag, Tag::Sequence | Tag::Set);
+        if element.is(tag) && element.constructed == of_elements {
             Ok(element)
         } else {
             Err(malformed(field, offset, "it has the wrong type"))

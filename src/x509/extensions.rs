@@ -1,88 +1,16 @@
 //! Extensions of a certificate (RFC 5280 section 4.2).
 
-use std::ffi::{CStr, CString};
-use std::net::IpAddr;
+use x509_parser::asn1_rs::FromDer;
+use x509_parser::extensions::{ExtendedKeyUsage, ParsedExtension, X509Extension};
 
-use x509_parser::asn1_rs::{FromDer, Tag};
-use x509_parser::extensions::{
-    DistributionPointName, ExtendedKeyUsage, GeneralName, ParsedExtension, X509Extension,
-};
-
-use super::der::{Element, Reader};
 use super::layout::Extension;
-use super::{Certificate, oid};
+use super::{AlternativeName, Certificate, alternative_names, oid};
 
 const SUBJECT_ALT_NAME: &str = "2.5.29.17";
 const BASIC_CONSTRAINTS: &str = "2.5.29.19";
 const KEY_USAGE: &str = "2.5.29.15";
 const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
-const CRL_DISTRIBUTION_POINTS: &str = "2.5.29.31";
 const AUTHORITY_KEY_IDENTIFIER: &str = "2.5.29.35";
-const AUTHORITY_INFO_ACCESS: &str = "1.3.6.1.5.5.7.1.1";
-const ACCESS_OCSP: &str = "1.3.6.1.5.5.7.48.1";
-const ACCESS_CA_ISSUERS: &str = "1.3.6.1.5.5.7.48.2";
-
-/// The forms of a subject alternative name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AlternativeNameKind {
-    Dns,
-    Ip,
-    Email,
-    Uri,
-    DirectoryName,
-    RegisteredId,
-    Other,
-}
-
-/// One subject alternative name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AlternativeName {
-    pub kind: AlternativeNameKind,
-    /// DNS, e-mail, URI: the text as the certificate has it. IP: 4 or 16 bytes. Directory name:
-    /// the DER of the Name. Registered id: dotted digits. Other: the DER of the whole
-    /// GeneralName; so is any of the above that is malformed.
-    pub value: Vec<u8>,
-}
-
-impl AlternativeName {
-    /// "DNS:example.org", "IP Address:192.0.2.1".
-    pub fn describe(&self) -> String {
-        let (label, text) = match self.kind {
-            AlternativeNameKind::Dns => ("DNS", self.shown()),
-            AlternativeNameKind::Ip => ("IP Address", self.address()),
-            AlternativeNameKind::Email => ("email", self.shown()),
-            AlternativeNameKind::Uri => ("URI", self.shown()),
-            AlternativeNameKind::DirectoryName => ("DirName", "<DER>".into()),
-            AlternativeNameKind::RegisteredId => ("Registered ID", self.shown()),
-            AlternativeNameKind::Other => ("othername", "<DER>".into()),
-        };
-        format!("{label}:{text}")
-    }
-
-    fn shown(&self) -> String {
-        String::from_utf8_lossy(&self.value)
-            .escape_default()
-            .to_string()
-    }
-
-    fn address(&self) -> String {
-        if let Ok(bytes) = <[u8; 4]>::try_from(self.value.as_slice()) {
-            IpAddr::from(bytes).to_string()
-        } else if let Ok(bytes) = <[u8; 16]>::try_from(self.value.as_slice()) {
-            IpAddr::from(bytes).to_string()
-        } else {
-            self.shown()
-        }
-    }
-}
-
-/// What a URI in a certificate is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UriKind {
-    Ocsp,
-    CaIssuers,
-    Crl,
-}
 
 impl Certificate {
     /// basicConstraints says that the subject is a certificate authority.
@@ -169,7 +97,7 @@ impl Certificate {
 
     /// Whether there is a subjectAltName extension, readable or not.
     pub fn has_alternative_names(&self) -> bool {
-        self.extension(SUBJECT_ALT_NAME).is_some()
+        self.extensions_of_kind(SUBJECT_ALT_NAME).next().is_some()
     }
 
     /// The subject alternative names in certificate order; empty if there are none or if they
@@ -177,23 +105,14 @@ impl Certificate {
     pub fn alternative_names(&self) -> &[AlternativeName] {
         self.alternative_names.get_or_init(|| {
             self.extension(SUBJECT_ALT_NAME)
-                .and_then(|(value, _)| alternative_names(value))
+                .and_then(|(value, _)| alternative_names::read(value).ok())
                 .unwrap_or_default()
         })
     }
 
-    /// URI number `i` of the kind given, in certificate order.
-    pub fn uri(&self, kind: UriKind, i: usize) -> Option<&CStr> {
-        self.uris
-            .get_or_init(|| self.read_uris())
-            .iter()
-            .filter(|(this, _)| *this == kind)
-            .nth(i)
-            .map(|(_, uri)| uri.as_c_str())
-    }
-
-    /// The value (DER) of the first extension with this dotted identifier, and whether it is
-    /// critical.
+    /// The value (DER) of the extension with this dotted identifier, and whether it is critical.
+    /// `None` too if there are several: RFC 5280 section 4.2 allows one, and no reader of a
+    /// certificate may choose.
     pub fn extension(&self, dotted: &str) -> Option<(&[u8], bool)> {
         let extension = self.find_extension(dotted)?;
         Some((&self.der[extension.value.clone()], extension.critical))
@@ -215,9 +134,15 @@ impl Certificate {
     }
 
     fn find_extension(&self, dotted: &str) -> Option<&Extension> {
+        let mut of_this_kind = self.extensions_of_kind(dotted);
+        let only = of_this_kind.next()?;
+        of_this_kind.next().is_none().then_some(only)
+    }
+
+    fn extensions_of_kind(&self, dotted: &str) -> impl Iterator<Item = &Extension> {
         self.all_extensions()
             .iter()
-            .find(|extension| extension.oid == dotted)
+            .filter(move |extension| extension.oid == dotted)
     }
 
     fn extended_key_usage(&self) -> Option<ExtendedKeyUsage<'_>> {
@@ -226,70 +151,4 @@ impl Certificate {
             _ => None,
         }
     }
-
-    fn read_uris(&self) -> Vec<(UriKind, CString)> {
-        let mut uris = Vec::new();
-        let mut add = |kind, name: &GeneralName<'_>| {
-            if let GeneralName::URI(uri) = name
-                && let Ok(uri) = CString::new(*uri)
-            {
-                uris.push((kind, uri));
-            }
-        };
-        if let Some(ParsedExtension::AuthorityInfoAccess(access)) =
-            self.parsed_extension(AUTHORITY_INFO_ACCESS)
-        {
-            for description in access.iter() {
-                match oid::dotted(description.access_method.as_bytes()).as_deref() {
-                    Some(ACCESS_OCSP) => add(UriKind::Ocsp, &description.access_location),
-                    Some(ACCESS_CA_ISSUERS) => {
-                        add(UriKind::CaIssuers, &description.access_location);
-                    }
-                    _ => {}
-                }
-            }
-        }
-        if let Some(ParsedExtension::CRLDistributionPoints(points)) =
-            self.parsed_extension(CRL_DISTRIBUTION_POINTS)
-        {
-            for point in points.iter() {
-                if let Some(DistributionPointName::FullName(names)) = &point.distribution_point {
-                    names.iter().for_each(|name| add(UriKind::Crl, name));
-                }
-            }
-        }
-        uris
-    }
-}
-
-/// GeneralNames ::= SEQUENCE OF GeneralName.
-fn alternative_names(value: &[u8]) -> Option<Vec<AlternativeName>> {
-    let field = "subjectAltName";
-    let mut list = Reader::at(value, 0)
-        .expect(field, Tag::Sequence)
-        .ok()?
-        .reader();
-    let mut names = Vec::new();
-    while !list.is_empty() {
-        names.push(alternative_name(&list.any(field).ok()?));
-    }
-    Some(names)
-}
-
-fn alternative_name(name: &Element<'_>) -> AlternativeName {
-    use AlternativeNameKind::*;
-    let contents = name.contents;
-    let (kind, value) = match (name.context_number(), contents.len()) {
-        (Some(1), _) => (Email, contents.to_vec()),
-        (Some(2), _) => (Dns, contents.to_vec()),
-        (Some(4), _) => (DirectoryName, contents.to_vec()),
-        (Some(6), _) => (Uri, contents.to_vec()),
-        (Some(7), 4 | 16) => (Ip, contents.to_vec()),
-        (Some(8), _) => match oid::dotted(contents) {
-            Some(digits) => (RegisteredId, digits.into_bytes()),
-            None => (Other, name.full.to_vec()),
-        },
-        _ => (Other, name.full.to_vec()),
-    };
-    AlternativeName { kind, value }
 }

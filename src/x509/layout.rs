@@ -5,7 +5,7 @@ use std::ops::Range;
 use x509_parser::asn1_rs::{FromDer, Tag};
 use x509_parser::time::ASN1Time;
 
-use super::der::{Reader, malformed};
+use super::der::{Element, Reader, malformed};
 use super::name::Name;
 use super::oid;
 use crate::error::Result;
@@ -53,19 +53,18 @@ impl Layout {
             .reader();
         let signature_algorithm = algorithm("signatureAlgorithm", &mut certificate)?;
         let signature = certificate.expect("signatureValue", Tag::BitString)?;
+        check_bits("signatureValue", &signature)?;
         certificate.end("signatureValue")?;
 
         let version = version(&mut tbs)?;
-        let serial = tbs.expect("serialNumber", Tag::Integer)?.contents_range();
+        let serial = serial(&mut tbs)?;
         algorithm("signature", &mut tbs)?;
         let issuer = name("issuer", &mut tbs)?;
         let (not_before, not_after) = validity(&mut tbs)?;
         let subject = name("subject", &mut tbs)?;
-        let spki = tbs
-            .expect("subjectPublicKeyInfo", Tag::Sequence)?
-            .full_range();
-        tbs.optional_context("issuerUniqueID", 1)?;
-        tbs.optional_context("subjectUniqueID", 2)?;
+        let spki = public_key(&mut tbs)?;
+        unique_id("issuerUniqueID", 1, &mut tbs)?;
+        unique_id("subjectUniqueID", 2, &mut tbs)?;
         let extensions = match tbs.optional_context("extensions", 3)? {
             Some(list) => extensions(list.reader())?,
             None => Vec::new(),
@@ -104,9 +103,57 @@ fn version(tbs: &mut Reader<'_>) -> Result<u8> {
     }
 }
 
+/// The INTEGER's contents, in as few bytes as can be (X.690 section 8.3.2).
+fn serial(tbs: &mut Reader<'_>) -> Result<Range<usize>> {
+    let field = "serialNumber";
+    let number = tbs.expect(field, Tag::Integer)?;
+    let range = number.contents_range();
+    match number.contents {
+        [] => Err(malformed(field, range.start, "it is empty")),
+        [0, 0..=0x7f, ..] | [0xff, 0x80..=0xff, ..] => Err(malformed(
+            field,
+            range.start,
+            "its first byte is superfluous",
+        )),
+        _ => Ok(range),
+    }
+}
+
+fn public_key(tbs: &mut Reader<'_>) -> Result<Range<usize>> {
+    let field = "subjectPublicKeyInfo";
+    let key = tbs.expect(field, Tag::Sequence)?;
+    let mut inside = key.reader();
+    algorithm(field, &mut inside)?;
+    check_bits(field, &inside.expect(field, Tag::BitString)?)?;
+    inside.end(field)?;
+    Ok(key.full_range())
+}
+
+fn unique_id(field: &str, number: u32, tbs: &mut Reader<'_>) -> Result<()> {
+    match tbs.optional_context(field, number)? {
+        Some(bits) => check_bits(field, &bits),
+        None => Ok(()),
+    }
+}
+
+/// The first byte of a BIT STRING counts the bits of the last one that do not belong to it.
+fn check_bits(field: &str, bits: &Element<'_>) -> Result<()> {
+    match bits.contents {
+        [0] | [0..=7, _, ..] => Ok(()),
+        _ => {
+            let at = bits.contents_range().start;
+            Err(malformed(field, at, "it is not a string of bits"))
+        }
+    }
+}
+
 fn algorithm(field: &str, reader: &mut Reader<'_>) -> Result<String> {
     let mut inside = reader.expect(field, Tag::Sequence)?.reader();
     let kind = inside.expect(field, Tag::Oid)?;
+    if !inside.is_empty() {
+        inside.any(field)?;
+    }
+    inside.end(field)?;
     oid::dotted(kind.contents).ok_or_else(|| {
         let at = kind.contents_range().start;
         malformed(field, at, "it is not an object identifier")
@@ -129,13 +176,16 @@ fn validity(tbs: &mut Reader<'_>) -> Result<(i64, i64)> {
 
 fn time(field: &str, validity: &mut Reader<'_>) -> Result<i64> {
     let element = validity.any(field)?;
+    let is_time = matches!(
+        element.universal_tag(),
+        Some(Tag::UtcTime | Tag::GeneralizedTime)
+    );
     match ASN1Time::from_der(element.full) {
-        Ok((_, time)) => Ok(time.timestamp()),
-        Err(_) => Err(malformed(
-            field,
-            element.full_range().start,
-            "it is not a date",
-        )),
+        Ok((_, time)) if is_time => Ok(time.timestamp()),
+        _ => {
+            let at = element.full_range().start;
+            Err(malformed(field, at, "it is not a date"))
+        }
     }
 }
 

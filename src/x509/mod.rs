@@ -4,6 +4,7 @@
 //! other files read one kind of field each, when somebody asks for it: most certificates that
 //! pass through a process (a store of roots, a peer's chain) are never looked at.
 
+mod alternative_names;
 mod crl;
 mod date;
 mod der;
@@ -15,6 +16,7 @@ mod name;
 mod oid;
 mod pem;
 mod text;
+mod uris;
 
 use std::ffi::{CStr, CString};
 use std::ops::Range;
@@ -27,12 +29,13 @@ use der::Reader;
 use key::Key;
 use layout::Layout;
 
+pub use alternative_names::{AlternativeName, AlternativeNameKind};
 pub use crl::{CrlFields, crls_in};
 pub use date::iso;
-pub use extensions::{AlternativeName, AlternativeNameKind, UriKind};
 pub use file::read_file;
 pub use name::{Attribute, Name, check_name};
 pub use pem::{first, read_all};
+pub use uris::UriKind;
 
 /// One immutable certificate; shared as `Arc<Certificate>` between any number of threads.
 ///

@@ -153,25 +153,25 @@ fn to_utf8(value: &Element<'_>) -> String {
             .map(|unit| unit.iter().fold(0, |high, low| high << 8 | u32::from(*low)))
             .map(|point| char::from_u32(point).unwrap_or(char::REPLACEMENT_CHARACTER))
             .collect(),
+        Some(Tag::Utf8String) => match str::from_utf8(value.contents) {
+            Ok(text) => text.to_owned(),
+            Err(_) => from_latin_1(value.contents),
+        },
+        // T61 as everybody writes it. The others allow no 8-bit text; OpenSSL reads it so too.
         Some(
-            Tag::Utf8String
-            | Tag::PrintableString
+            Tag::PrintableString
             | Tag::Ia5String
             | Tag::NumericString
             | Tag::TeletexString
             | Tag::VisibleString
             | Tag::GeneralString,
-        ) => match str::from_utf8(value.contents) {
-            Ok(text) => text.to_owned(),
-            // T61 as everybody writes it, and 8-bit text in strings that do not allow it.
-            Err(_) => value
-                .contents
-                .iter()
-                .map(|byte| char::from(*byte))
-                .collect(),
-        },
+        ) => from_latin_1(value.contents),
         _ => format!("#{}", hex(value.full)),
     }
+}
+
+fn from_latin_1(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| char::from(*byte)).collect()
 }
 
 fn hex(bytes: &[u8]) -> String {

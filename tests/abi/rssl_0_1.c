@@ -24,6 +24,7 @@ typedef struct rssl_hello rssl_hello;
 typedef struct rssl_error rssl_error;
 typedef struct rssl_bytes rssl_bytes;
 typedef struct rssl_io rssl_io;
+typedef struct rssl_session rssl_session;
 typedef struct rssl_session_store rssl_session_store;
 
 FIRST_MEMBER(rssl_bytes, data, const uint8_t *);
@@ -164,6 +165,10 @@ RSSL_API rssl_result rssl_ctx_set_versions(rssl_ctx *ctx, uint16_t min, uint16_t
 RSSL_API void rssl_ctx_versions(const rssl_ctx *ctx, uint16_t *min, uint16_t *max);
 RSSL_API rssl_result rssl_ctx_set_ciphers(rssl_ctx *ctx, const char *names);
 RSSL_API rssl_result rssl_ctx_set_groups(rssl_ctx *ctx, const char *names);
+typedef int32_t (*rssl_verify_cb)(void *user, const rssl_sock *s, int32_t verify,
+                                  const rssl_cert *const *chain, size_t chain_len);
+RSSL_API rssl_result rssl_ctx_set_verify_callback(rssl_ctx *ctx, rssl_verify_cb cb, void *user,
+                                                  rssl_drop_cb drop);
 RSSL_API rssl_result rssl_ctx_set_verify_schemes(rssl_ctx *ctx, const uint16_t *schemes, size_t n);
 RSSL_API rssl_result rssl_ctx_set_max_fragment(rssl_ctx *ctx, size_t plaintext);
 RSSL_API size_t rssl_ctx_cipher_count(const rssl_ctx *ctx);
@@ -232,6 +237,11 @@ RSSL_API rssl_cert *rssl_identity_cert_new(const rssl_identity *id, size_t i);
 RSSL_API rssl_identity *rssl_identity_ref(rssl_identity *id);
 RSSL_API void rssl_identity_free(rssl_identity *id);
 RSSL_API rssl_result rssl_ctx_set_identities(rssl_ctx *ctx, rssl_identity *const *ids, size_t n);
+typedef rssl_identity *(*rssl_client_cert_cb)(void *user, const rssl_sock *s,
+                                              const rssl_bytes *names, size_t n_names,
+                                              const uint16_t *schemes, size_t n_schemes);
+RSSL_API rssl_result rssl_ctx_set_client_cert_callback(rssl_ctx *ctx, rssl_client_cert_cb cb,
+                                                       void *user, rssl_drop_cb drop);
 RSSL_API rssl_result rssl_ctx_set_client_ca_names(rssl_ctx *ctx, const rssl_bytes *names, size_t n);
 
 /* -- client hello */
@@ -297,6 +307,11 @@ RSSL_API rssl_result rssl_key_update(rssl_sock *s);
 
 /* -- what was agreed */
 
+RSSL_API rssl_session *rssl_sock_session_new(const rssl_sock *s);
+RSSL_API rssl_result rssl_sock_set_session(rssl_sock *s, rssl_session *session);
+RSSL_API rssl_session *rssl_session_ref(rssl_session *session);
+RSSL_API void rssl_session_free(rssl_session *session);
+
 RSSL_API bool rssl_sock_is_connected(const rssl_sock *s);
 RSSL_API uint16_t rssl_sock_version(const rssl_sock *s);
 RSSL_API uint16_t rssl_sock_cipher(const rssl_sock *s);
@@ -315,6 +330,8 @@ RSSL_API const char *rssl_group_name(uint16_t g);
 /* -- certificate */
 
 RSSL_API rssl_cert *rssl_sock_peer_cert_new(const rssl_sock *s, size_t i);
+RSSL_API rssl_cert *rssl_sock_verified_cert_new(const rssl_sock *s, size_t i);
+RSSL_API rssl_bytes rssl_sock_ocsp(const rssl_sock *s);
 RSSL_API rssl_cert *rssl_sock_own_cert_new(const rssl_sock *s, size_t i);
 RSSL_API RSSL_MUST_USE rssl_result rssl_cert_new_mem(const void *data, size_t len, rssl_cert **out);
 RSSL_API RSSL_MUST_USE rssl_result rssl_cert_new_file(const char *path, rssl_cert **out);

@@ -22,10 +22,6 @@
 
 extern char not_null;
 
-extern const struct test_case error_arguments[], context_arguments[], socket_arguments[],
-    certificate_arguments[], unstable_arguments[];
-extern const size_t error_arguments_count, context_arguments_count, socket_arguments_count,
-    certificate_arguments_count, unstable_arguments_count;
 /* The cases of one file. */
 #define ARGUMENTS_TABLE(table)            \
   extern const struct test_case table[]; \
@@ -39,5 +35,6 @@ ARGUMENTS_TABLE(protocol_arguments);
 ARGUMENTS_TABLE(resumption_arguments);
 ARGUMENTS_TABLE(socket_arguments);
 ARGUMENTS_TABLE(trust_arguments);
+ARGUMENTS_TABLE(unstable_arguments);
 
 #endif

@@ -272,6 +272,16 @@ static void arguments_of_rssl_ctx_set_hello_callback(void) {
   CHECK_TAKES_USER(rssl_ctx_set_hello_callback, look_away);
 }
 
+static rssl_identity *no_certificate(void *user, const rssl_sock *s, const rssl_bytes *names,
+                                     size_t n_names, const uint16_t *schemes, size_t n_schemes) {
+  (void)user, (void)s, (void)names, (void)n_names, (void)schemes, (void)n_schemes;
+  return NULL;
+}
+
+static void arguments_of_rssl_ctx_set_client_cert_callback(void) {
+  CHECK_TAKES_USER(rssl_ctx_set_client_cert_callback, no_certificate);
+}
+
 static int64_t begin_of_time(void *user) {
   (void)user;
   return 0;
@@ -312,6 +322,7 @@ const struct test_case context_arguments[] = {
     ARGUMENTS_OF(rssl_ctx_set_options),
     ARGUMENTS_OF(rssl_ctx_options),
     ARGUMENTS_OF(rssl_ctx_set_hello_callback),
+    ARGUMENTS_OF(rssl_ctx_set_client_cert_callback),
     ARGUMENTS_OF(rssl_ctx_set_keylog_callback),
     ARGUMENTS_OF(rssl_ctx_set_time_callback),
 };

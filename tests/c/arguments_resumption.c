@@ -1,5 +1,6 @@
 /* What resumption is set up with. */
 #include "arguments.h"
+#include "resuming.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -118,11 +119,67 @@ static void arguments_of_rssl_ctx_set_session_store(void) {
   CHECK_INT(drops, 4);
 }
 
+/* A session of TLS 1.3, and a context from which it may be resumed. */
+static rssl_session *got_session(rssl_ctx **client) {
+  rssl_session *session;
+  rssl_ctx *server = server_ctx("server");
+  *client = client_ctx("ca.pem");
+  CHECK(!resumes(*client, server));
+  session = session_of(*client, server);
+  rssl_ctx_free(server);
+  return session;
+}
+
+static void arguments_of_rssl_sock_session_new(void) {
+  rssl_ctx *client = client_ctx("ca.pem"), *server = server_ctx("server");
+  struct ends e;
+  CHECK(rssl_sock_session_new(NULL) == NULL);
+  ends_open(&e, client, server, "localhost");
+  CHECK(rssl_sock_session_new(e.client) == NULL);
+  CHECK(rssl_sock_session_new(e.server) == NULL);
+  ends_close(&e);
+  rssl_ctx_free(client);
+  rssl_ctx_free(server);
+}
+
+static void arguments_of_rssl_sock_set_session(void) {
+  rssl_ctx *client, *server = server_ctx("server");
+  rssl_session *session = got_session(&client);
+  struct ends e;
+  CHECK_REFUSED(rssl_sock_set_session(NULL, session));
+  ends_open(&e, client, server, "localhost");
+  CHECK_REFUSED(rssl_sock_set_session(e.client, NULL));
+  CHECK_RC(rssl_sock_set_session(e.server, session), RSSL_ERR_STATE);
+  CHECK_OK(rssl_sock_set_session(e.client, session));
+  ends_close(&e);
+  rssl_session_free(session);
+  rssl_ctx_free(client);
+  rssl_ctx_free(server);
+}
+
+static void arguments_of_rssl_session_ref(void) {
+  rssl_ctx *client;
+  rssl_session *session = got_session(&client);
+  CHECK(rssl_session_ref(NULL) == NULL);
+  CHECK(rssl_session_ref(session) == session);
+  rssl_session_free(session);
+  rssl_session_free(session);
+  rssl_ctx_free(client);
+}
+
+static void arguments_of_rssl_session_free(void) {
+  rssl_session_free(NULL);
+}
+
 const struct test_case resumption_arguments[] = {
     ARGUMENTS_OF(rssl_ctx_set_session_cache),
     ARGUMENTS_OF(rssl_ctx_set_ticket_count),
     ARGUMENTS_OF(rssl_ctx_set_ticket_keys),
     ARGUMENTS_OF(rssl_ctx_set_session_store),
+    ARGUMENTS_OF(rssl_sock_session_new),
+    ARGUMENTS_OF(rssl_sock_set_session),
+    ARGUMENTS_OF(rssl_session_ref),
+    ARGUMENTS_OF(rssl_session_free),
 };
 const size_t resumption_arguments_count =
     sizeof resumption_arguments / sizeof resumption_arguments[0];

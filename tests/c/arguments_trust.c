@@ -82,6 +82,51 @@ static void arguments_of_rssl_ctx_set_client_ca_names(void) {
   });
 }
 
+static int32_t agree(void *user, const rssl_sock *s, int32_t verify,
+                     const rssl_cert *const *chain, size_t chain_len) {
+  (void)user, (void)s, (void)chain, (void)chain_len;
+  return verify;
+}
+
+static void count_drop(void *user) {
+  ++*(int *)user;
+}
+
+static void arguments_of_rssl_ctx_set_verify_callback(void) {
+  int drops = 0;
+  CHECK_REFUSED(rssl_ctx_set_verify_callback(NULL, agree, &drops, count_drop));
+  CHECK_INT(drops, 0);
+  WITH_CONTEXT({
+    CHECK_OK(rssl_ctx_set_verify_callback(ctx, agree, &drops, count_drop));
+    CHECK_OK(rssl_ctx_set_verify_callback(ctx, agree, &drops, NULL));
+    CHECK_INT(drops, 1);
+    CHECK_OK(rssl_ctx_set_verify_callback(ctx, agree, &drops, count_drop));
+    CHECK_OK(rssl_ctx_set_verify_callback(ctx, NULL, NULL, NULL));
+    CHECK_INT(drops, 2);
+    CHECK_OK(rssl_ctx_set_verify_callback(ctx, agree, &drops, count_drop));
+  });
+  CHECK_INT(drops, 3);
+}
+
+static void arguments_of_rssl_sock_verified_cert_new(void) {
+  struct ends e;
+  CHECK(rssl_sock_verified_cert_new(NULL, 0) == NULL);
+  ends_connect_version(&e, RSSL_TLS1_3);
+  CHECK(rssl_sock_verified_cert_new(e.client, 3) == NULL);
+  CHECK(rssl_sock_verified_cert_new(e.client, SIZE_MAX) == NULL);
+  CHECK(rssl_sock_verified_cert_new(e.server, 0) == NULL);
+  ends_close(&e);
+}
+
+static void arguments_of_rssl_sock_ocsp(void) {
+  struct ends e;
+  CHECK(rssl_sock_ocsp(NULL).data == NULL);
+  ends_connect_version(&e, RSSL_TLS1_3);
+  CHECK(rssl_sock_ocsp(e.client).data == NULL);
+  CHECK_INT(rssl_sock_ocsp(e.server).len, 0);
+  ends_close(&e);
+}
+
 const struct test_case trust_arguments[] = {
     ARGUMENTS_OF(rssl_ctx_load_crl_file),
     ARGUMENTS_OF(rssl_ctx_load_crl_mem),
@@ -89,5 +134,8 @@ const struct test_case trust_arguments[] = {
     ARGUMENTS_OF(rssl_ctx_clear_crls),
     ARGUMENTS_OF(rssl_ctx_set_verify_schemes),
     ARGUMENTS_OF(rssl_ctx_set_client_ca_names),
+    ARGUMENTS_OF(rssl_ctx_set_verify_callback),
+    ARGUMENTS_OF(rssl_sock_verified_cert_new),
+    ARGUMENTS_OF(rssl_sock_ocsp),
 };
 const size_t trust_arguments_count = sizeof trust_arguments / sizeof trust_arguments[0];

@@ -83,6 +83,53 @@ static void arguments_of_rssl_x_peer_raw_key(void) {
   CHECK(rssl_x_peer_raw_key(NULL).data == NULL);
 }
 
+static void arguments_of_rssl_x_set_early_data(void) {
+  CHECK_REFUSED(rssl_x_set_early_data(NULL, 1));
+  WITH_CONTEXTS({
+    CHECK_REFUSED(rssl_x_set_early_data(client, 65537));
+    CHECK_REFUSED(rssl_x_set_early_data(server, SIZE_MAX));
+    CHECK_OK(rssl_x_set_early_data(client, 65536));
+    CHECK_OK(rssl_x_set_early_data(server, 0));
+  });
+}
+
+static void arguments_of_rssl_x_write_early(void) {
+  CHECK_REFUSED(rssl_x_write_early(NULL, "x", 1));
+  WITH_CONTEXTS({
+    rssl_sock *s;
+    CHECK_OK(rssl_sock_new(client, RSSL_CLIENT, "localhost", &s));
+    CHECK_REFUSED(rssl_x_write_early(s, NULL, 1));
+    CHECK_REFUSED(rssl_x_write_early(s, "x", TOO_LONG));
+    CHECK_RC(rssl_x_write_early(s, NULL, 0), 0);
+    CHECK_RC(rssl_x_write_early(s, "x", 1), 0);
+    rssl_sock_free(s);
+    CHECK_OK(rssl_sock_new(server, RSSL_SERVER, NULL, &s));
+    CHECK_RC(rssl_x_write_early(s, "x", 1), RSSL_ERR_STATE);
+    rssl_sock_free(s);
+  });
+}
+
+static void arguments_of_rssl_x_read_early(void) {
+  char buf[1];
+  CHECK_REFUSED(rssl_x_read_early(NULL, buf, 1));
+  WITH_CONTEXTS({
+    rssl_sock *s;
+    CHECK_OK(rssl_sock_new(server, RSSL_SERVER, NULL, &s));
+    CHECK_REFUSED(rssl_x_read_early(s, NULL, 1));
+    CHECK_REFUSED(rssl_x_read_early(s, buf, 0));
+    CHECK_REFUSED(rssl_x_read_early(s, buf, TOO_LONG));
+    CHECK_RC(rssl_x_read_early(s, buf, 1), RSSL_WANT_READ);
+    rssl_sock_free(s);
+    CHECK_OK(rssl_sock_new(client, RSSL_CLIENT, "localhost", &s));
+    CHECK_RC(rssl_x_read_early(s, buf, 1), RSSL_ERR_STATE);
+    rssl_sock_free(s);
+  });
+}
+
+static void arguments_of_rssl_x_early_data_status(void) {
+  CHECK_INT(rssl_x_early_data_status(NULL), RSSL_X_EARLY_DATA_NONE);
+}
+
 const struct test_case unstable_arguments[] = {
     ARGUMENTS_OF(rssl_x_set_ech_configs),
     ARGUMENTS_OF(rssl_x_set_ech_grease),
@@ -92,5 +139,9 @@ const struct test_case unstable_arguments[] = {
     ARGUMENTS_OF(rssl_x_identity_raw_key),
     ARGUMENTS_OF(rssl_x_pin_raw_keys),
     ARGUMENTS_OF(rssl_x_peer_raw_key),
+    ARGUMENTS_OF(rssl_x_set_early_data),
+    ARGUMENTS_OF(rssl_x_write_early),
+    ARGUMENTS_OF(rssl_x_read_early),
+    ARGUMENTS_OF(rssl_x_early_data_status),
 };
 const size_t unstable_arguments_count = sizeof unstable_arguments / sizeof unstable_arguments[0];

@@ -49,6 +49,8 @@ static void a_server_that_cannot_open_it_learns_the_public_name_only(void) {
   if (is_built(client)) {
     CHECK_OK(rssl_x_set_ech_configs(client, list, LIST_LENGTH));
     ends_open(&e, client, server, "secret.rssl.test");
+    CHECK_INT(rssl_x_ech_status(e.client), RSSL_X_ECH_NOT_OFFERED);
+    CHECK_RC(rssl_handshake(e.client), RSSL_WANT_READ);
     CHECK_INT(rssl_x_ech_status(e.client), RSSL_X_ECH_OFFERED);
     ends_shake(&e, &client_rc, &server_rc);
     CHECK_INT(client_rc, RSSL_ERR_NO_SHARED);

@@ -50,6 +50,7 @@ static void show_second(rssl_hello *h) {
 static void every_call_waits_until_it_is_decided(void) {
   size_t v;
   for (v = 0; v < 2; v++) {
+    const rssl_bytes piece = {(const uint8_t *)"x", 1};
     struct waiting w;
     rssl_sock *s;
     rssl_hello *h;
@@ -65,6 +66,8 @@ static void every_call_waits_until_it_is_decided(void) {
       CHECK_RC(rssl_read(s, buf, sizeof buf), RSSL_WANT_HELLO);
       CHECK_RC(rssl_peek(s, buf, sizeof buf), RSSL_WANT_HELLO);
       CHECK_RC(rssl_write(s, "x", 1), RSSL_WANT_HELLO);
+      CHECK_RC(rssl_writev(s, &piece, 1), RSSL_WANT_HELLO);
+      CHECK_RC(rssl_key_update(s), RSSL_WANT_HELLO);
       CHECK_RC(rssl_flush(s), RSSL_WANT_HELLO);
       CHECK_RC(rssl_shutdown(s, RSSL_SHUT_WR), RSSL_WANT_HELLO);
       CHECK_RC(rssl_shutdown(s, RSSL_SHUT_RDWR), RSSL_WANT_HELLO);

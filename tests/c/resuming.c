@@ -28,3 +28,18 @@ bool resumes_as(rssl_ctx *client, rssl_ctx *server, const char *name) {
 bool resumes(rssl_ctx *client, rssl_ctx *server) {
   return resumes_as(client, server, "localhost");
 }
+
+rssl_session *session_of(rssl_ctx *client, rssl_ctx *server) {
+  rssl_result client_rc, server_rc;
+  rssl_session *session;
+  struct ends e;
+  ends_open(&e, client, server, "localhost");
+  ends_shake(&e, &client_rc, &server_rc);
+  CHECK_OK(client_rc);
+  CHECK_OK(server_rc);
+  ends_resumed(&e);
+  session = rssl_sock_session_new(e.client);
+  CHECK(session != NULL);
+  ends_close(&e);
+  return session;
+}

@@ -11,5 +11,7 @@ bool resumes_as(rssl_ctx *client, rssl_ctx *server, const char *name);
 bool resumes(rssl_ctx *client, rssl_ctx *server);
 /* Reads and writes once both ways over ends whose handshake is done; what resumes_as does. */
 bool ends_resumed(struct ends *e);
+/* Connects once; the session that the client has then. */
+rssl_session *session_of(rssl_ctx *client, rssl_ctx *server);
 
 #endif

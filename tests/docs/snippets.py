@@ -122,11 +122,60 @@ class Guide(unittest.TestCase):
         self.assertIn("BAD_STATE", said)
 
 
+class ClientHello(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        directory = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(directory.cleanup)
+        cls.work = pathlib.Path(directory.name)
+        found = snippets("docs/client-hello.md")
+        assert [mark for mark, *_ in found] == ["functions", "statements", "statements"]
+        for name, (*_, text) in zip(("functions", "before", "after"), found):
+            (cls.work / f"{name}.inc").write_text(text)
+        run([os.environ["RSSL_TESTCA"], cls.work], cls.work)
+        run(["cc", "-Wall", "-Wextra", "-Werror", f"-I{SOURCE}/include", f"-I{cls.work}",
+             HERE / "client_hello.c", "-o", "client_hello", f"-L{BUILD}", "-lrssl"], cls.work)
+
+    def connect(self, name):
+        """What the server says of a client that asks for this name, and what the client does."""
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            server = subprocess.Popen(
+                [self.work / "client_hello", str(theirs.fileno())], cwd=self.work,
+                pass_fds=[theirs.fileno()], stdout=subprocess.PIPE, text=True,
+                env={**os.environ, "LD_LIBRARY_PATH": str(BUILD)})
+            theirs.close()
+            ours.settimeout(20)
+            context = ssl.create_default_context(cafile=self.work / "ca.pem")
+            context.check_hostname = name is not None
+            try:
+                with context.wrap_socket(ours, server_hostname=name):
+                    client = "connected"
+                    said, _ = server.communicate(timeout=20)
+            except ssl.SSLError as error:
+                client = error.reason
+                said, _ = server.communicate(timeout=20)
+        self.assertEqual(server.returncode, 0, said)
+        return said.strip(), client
+
+    def test_snippets(self):
+        refused = "TLSV1_UNRECOGNIZED_NAME"
+        for name, server, client in (
+                ("localhost", "RSSL_OK", "connected"),
+                ("second.rssl.test", "RSSL_OK", "connected"),
+                ("third.rssl.test", "RSSL_ERR_CALLBACK", refused),
+                (None, "RSSL_ERR_CALLBACK", refused)):
+            with self.subTest(name):
+                self.assertEqual(self.connect(name), (server, client))
+        # The other context asks for a certificate.
+        self.assertEqual(self.connect("server.rssl.test")[0], "RSSL_ERR_NO_CERT")
+
+
 class Pages(unittest.TestCase):
     def test_every_page_is_run(self):
         pages = {page.name for page in (SOURCE / "docs").glob("*.md")}
         with_code = {page for page in pages if snippets(f"docs/{page}")}
-        self.assertEqual(with_code, {"guide.md"})
+        self.assertEqual(with_code, {"guide.md", "client-hello.md"})
 
 
 if __name__ == "__main__":

@@ -94,6 +94,6 @@ pub unsafe extern "C" fn rssl_x_peer_raw_key(s: *const rssl_sock) -> rssl_bytes 
     get(rssl_bytes::ABSENT, || {
         // SAFETY: s is NULL or a live handle.
         let agreed = unsafe { sock(s) }.ok()?.socket.agreed()?;
-        Some(agreed.peer_raw_key.as_deref()?.into())
+        Some(agreed.peer.raw_key.as_deref()?.into())
     })
 }

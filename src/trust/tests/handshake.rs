@@ -141,15 +141,16 @@ fn the_verdict_is_observed_and_the_alert_is_sent() {
             let mut ends = Ends::new(version, client, presents, None, None);
             observe(|| ends.run())
         };
-        let ((client, server), verdict) = run(&good);
+        let ((client, server), observed) = run(&good);
         assert_eq!((client, server), (None, None));
-        assert_eq!(verdict.unwrap().path().len(), 2);
+        assert_eq!(observed.verdict.unwrap().path().len(), 2);
+        assert_eq!(observed.peer.unwrap().path.len(), 2);
 
-        let ((client, server), verdict) = run(&old);
+        let ((client, server), observed) = run(&old);
         assert!(client.is_some());
         let alert = Error::AlertReceived(AlertDescription::CertificateExpired);
         assert_eq!(server, Some(alert));
-        assert_eq!(verdict.unwrap().to_error().verify(), 10);
+        assert_eq!(observed.verdict.unwrap().to_error().verify(), 10);
     }
 }
 
@@ -162,8 +163,9 @@ fn without_verification_the_handshake_signature_still_counts() {
             let presents = Presents::new(vec![leaf.der()], key);
             let client = verifier(Roots::new(), Mode::None);
             let mut ends = Ends::new(version, client, presents, None, None);
-            let ((client, _), verdict) = observe(|| ends.run());
-            assert!(verdict.is_none());
+            let ((client, _), observed) = observe(|| ends.run());
+            assert!(observed.verdict.is_none());
+            assert_eq!(observed.peer.unwrap().sent.len(), 1);
             client
         };
         assert_eq!(run(&leaf.key), None);

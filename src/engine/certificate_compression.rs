@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use rssl::engine::Engine;
-use rssl::engine::config::{ClientConfigs, Protocol, ServerConfigs, ServerSwitches};
-use rssl::engine::record::{Extent, extent};
-use rssl::identity::{Identities, Identity};
-use rssl::session::{ServerMemory, ServerSessions};
-use rssl::trust::{Mode, Policy, Roots, Verifier};
+use super::Engine;
+use super::config::{ClientConfigs, Protocol, ServerConfigs, ServerSwitches};
+use super::record::{Extent, extent};
+use crate::identity::{Identities, Identity};
+use crate::session::{ClientMemory, ServerMemory, ServerSessions};
+use crate::trust::{Mode, Policy, Roots, Verifier};
 use rustls::{CertificateCompressionAlgorithm, ClientConfig};
 use testca::{Authority, Leaf};
 
@@ -23,7 +23,7 @@ const ALGORITHMS: [(CertificateCompressionAlgorithm, bool); 2] = [
 ];
 
 struct Ends {
-    client: Arc<ClientConfig>,
+    client: ClientConfigs,
     server: ServerConfigs,
     /// Bytes of the server's chain, and of the client's.
     chains: [usize; 2],
@@ -40,7 +40,7 @@ fn identity(root: &Authority, leaf: &Leaf) -> (Arc<Identities>, usize) {
 impl Ends {
     /// Both show certificates of many names, and verify those of the other.
     fn new() -> Ends {
-        Ends::named(100)
+        Ends::named(200)
     }
 
     fn named(names: usize) -> Ends {
@@ -79,9 +79,10 @@ impl Ends {
             sessions,
             &switches,
         );
-        let client = ClientConfigs::new(&protocol, verifier, client, None, true).unwrap();
+        let client =
+            ClientConfigs::new(&protocol, verifier, client, ClientMemory::new(0), true).unwrap();
         Ends {
-            client: client.named().clone(),
+            client,
             server: server.unwrap(),
             chains: [server_chain, client_chain],
         }
@@ -89,8 +90,9 @@ impl Ends {
 
     /// A handshake; how many bytes the server sent, and the client.
     fn connect(&self) -> [usize; 2] {
-        let name = "localhost".try_into().unwrap();
-        let mut client = Engine::client(self.client.clone(), name).unwrap();
+        let sessions = self.client.sessions(Some("localhost".try_into().unwrap()));
+        let mut client = Engine::client(&self.client, sessions);
+        client.begin().unwrap();
         let mut server = Engine::server(&self.server, false).unwrap();
         let mut sent = [0; 2];
         while client.is_handshaking() || server.is_handshaking() {
@@ -116,9 +118,7 @@ fn carry(from: &mut Engine, to: &mut Engine) -> usize {
 
 /// Changes what the client can decompress and compress.
 fn change(ends: &mut Ends, change: impl FnOnce(&mut ClientConfig)) {
-    let mut config = ClientConfig::clone(&ends.client);
-    change(&mut config);
-    ends.client = Arc::new(config);
+    change(Arc::make_mut(&mut ends.client.config));
 }
 
 #[test]

@@ -1,0 +1,110 @@
+use std::ffi::CString;
+use std::ptr::null_mut;
+
+use rssl::ffi::agreed::*;
+use rssl::ffi::io::rssl_io;
+use rssl::ffi::sock::*;
+
+use super::callbacks::{self, install};
+use super::calls;
+use super::world::string;
+use crate::handles::{check, check_count};
+
+calls! {
+    rssl_sock_new => |w, i| {
+        let (mut made, mut name) = (null_mut(), CString::default());
+        check(rssl_sock_new(w.context(i), i.byte().into(), string(i, &mut name), &mut made));
+        w.keep_socket(made);
+    },
+    rssl_wrap => |w, i| {
+        let (mut made, mut name) = (null_mut(), CString::default());
+        let fd = w.descriptor(i);
+        check(rssl_wrap(w.context(i), fd, i.byte().into(), string(i, &mut name), &mut made));
+        w.keep_socket(made);
+    },
+    rssl_sock_free => |w, i| rssl_sock_free(w.give_socket(i)),
+    rssl_sock_set_user => |w, i| rssl_sock_set_user(w.socket(i), null_mut()),
+    rssl_sock_user => |w, i| rssl_sock_user(w.socket(i)),
+    rssl_sock_set_fd => |w, i| {
+        let fd = w.descriptor(i);
+        check(rssl_sock_set_fd(w.socket(i), fd))
+    },
+    rssl_sock_set_fds => |w, i| {
+        let (reading, writing) = (w.descriptor(i), w.descriptor(i));
+        check(rssl_sock_set_fds(w.socket(i), reading, writing))
+    },
+    rssl_sock_set_io => |w, i| {
+        let s = w.socket(i);
+        install(i, |user, drop| {
+            let io = rssl_io {
+                size: size_of::<rssl_io>(),
+                user,
+                read: Some(callbacks::read),
+                write: Some(callbacks::write),
+                drop,
+            };
+            rssl_sock_set_io(s, &io)
+        })
+    },
+    rssl_feed => |w, i| {
+        let s = w.socket(i);
+        let bytes = match i.flag() {
+            true => i.bytes().to_vec(),
+            false => std::mem::take(&mut w.wire),
+        };
+        check_count(rssl_feed(s, bytes.as_ptr().cast(), bytes.len()))
+    },
+    rssl_feed_eof => |w, i| check(rssl_feed_eof(w.socket(i))),
+    rssl_drain => |w, i| {
+        let mut buf = [0u8; 20_000];
+        let s = w.socket(i);
+        let drained = check_count(rssl_drain(s, buf.as_mut_ptr().cast(), buf.len()));
+        if drained > 0 {
+            w.wire.clear();
+            w.wire.extend(&buf[..drained as usize]);
+        }
+    },
+    rssl_drain_pending => |w, i| rssl_drain_pending(w.socket(i)),
+    rssl_handshake => |w, i| check(rssl_handshake(w.socket(i))),
+    rssl_read => |w, i| {
+        let mut buf = [0u8; 256];
+        let len = usize::from(i.byte());
+        check_count(rssl_read(w.socket(i), buf.as_mut_ptr().cast(), len))
+    },
+    rssl_peek => |w, i| {
+        let mut buf = [0u8; 256];
+        let len = usize::from(i.byte());
+        check_count(rssl_peek(w.socket(i), buf.as_mut_ptr().cast(), len))
+    },
+    rssl_pending => |w, i| rssl_pending(w.socket(i)),
+    rssl_write => |w, i| {
+        let buf = [7u8; 70_000];
+        let len = usize::from(i.short()) % buf.len();
+        check_count(rssl_write(w.socket(i), buf.as_ptr().cast(), len))
+    },
+    rssl_sock_set_write_queue => |w, i| {
+        check(rssl_sock_set_write_queue(w.socket(i), i.short().into()))
+    },
+    rssl_flush => |w, i| check(rssl_flush(w.socket(i))),
+    rssl_events => |w, i| rssl_events(w.socket(i)),
+    rssl_shutdown => |w, i| check(rssl_shutdown(w.socket(i), i.byte().into())),
+    rssl_sock_error => |w, i| rssl_sock_error(w.socket(i)),
+    rssl_sock_is_connected => |w, i| rssl_sock_is_connected(w.socket(i)),
+    rssl_sock_version => |w, i| rssl_sock_version(w.socket(i)),
+    rssl_sock_cipher => |w, i| rssl_sock_cipher(w.socket(i)),
+    rssl_sock_group => |w, i| rssl_sock_group(w.socket(i)),
+    rssl_sock_alpn => |w, i| rssl_sock_alpn(w.socket(i)),
+    rssl_sock_server_name => |w, i| rssl_sock_server_name(w.socket(i)),
+    rssl_sock_resumed => |w, i| rssl_sock_resumed(w.socket(i)),
+    rssl_sock_verify_result => |w, i| rssl_sock_verify_result(w.socket(i)),
+    rssl_sock_traffic => |w, i| {
+        let (mut received, mut sent) = (0, 0);
+        rssl_sock_traffic(w.socket(i), &mut received, &mut sent)
+    },
+    rssl_sock_peer_cert_new => |w, i| {
+        w.keep_certificate(rssl_sock_peer_cert_new(w.socket(i), i.byte().into()))
+    },
+    rssl_sock_own_cert_new => |w, i| {
+        w.keep_certificate(rssl_sock_own_cert_new(w.socket(i), i.byte().into()))
+    },
+}

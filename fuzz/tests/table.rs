@@ -1,0 +1,43 @@
+//! The target `calls` calls every function of the header.
+
+use std::collections::BTreeSet;
+
+const HEADER: &str = include_str!("../../include/rssl.h");
+
+/// The names before a parenthesis, outside of comments: functions, for callbacks are pointers.
+fn declared() -> BTreeSet<&'static str> {
+    let mut names = BTreeSet::new();
+    let mut rest = HEADER;
+    while let Some((code, comment)) = rest.split_once("/*") {
+        names.extend(called(code));
+        rest = comment.split_once("*/").map_or("", |(_, rest)| rest);
+    }
+    names.extend(called(rest));
+    names
+}
+
+fn called(code: &'static str) -> impl Iterator<Item = &'static str> {
+    code.split('(').filter_map(|before| {
+        let start = before.rfind(|c: char| !c.is_ascii_alphanumeric() && c != '_')? + 1;
+        before[start..]
+            .starts_with("rssl_")
+            .then_some(&before[start..])
+    })
+}
+
+#[test]
+fn the_table_holds_every_function_of_the_header() {
+    let table: BTreeSet<_> = rssl_fuzz::calls::names().collect();
+    assert_eq!(
+        table.len(),
+        rssl_fuzz::calls::names().count(),
+        "one is there twice"
+    );
+    assert!(table.len() <= 256, "a call's number is one byte");
+    let declared = declared();
+    assert!(declared.len() > 100, "the header was not read");
+    let missing: Vec<_> = declared.difference(&table).collect();
+    let unknown: Vec<_> = table.difference(&declared).collect();
+    assert!(missing.is_empty(), "not in the table: {missing:?}");
+    assert!(unknown.is_empty(), "not in the header: {unknown:?}");
+}

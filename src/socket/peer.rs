@@ -1,0 +1,41 @@
+//! What is known of the peer: in the verify callback what is being verified, after the handshake
+//! what it led to.
+
+use std::sync::Arc;
+
+use super::{Socket, driven};
+use crate::trust::{PeerChain, observed_peer};
+use crate::x509::Certificate;
+
+impl Socket {
+    /// `None` before there is something to show.
+    fn peer(&self) -> Option<Arc<PeerChain>> {
+        match self.agreed() {
+            Some(agreed) => Some(agreed.peer.clone()),
+            None if driven::is_innermost(self) => observed_peer(),
+            None => None,
+        }
+    }
+
+    /// Certificate `i` of the chain that the peer sent; 0 is the leaf.
+    pub fn peer_certificate(&self, i: usize) -> Option<Arc<Certificate>> {
+        self.peer()?.sent.get(i).cloned()
+    }
+
+    /// Certificate `i` of the path that was built; 0 is the leaf.
+    pub fn verified_certificate(&self, i: usize) -> Option<Arc<Certificate>> {
+        self.peer()?.path.get(i).cloned()
+    }
+
+    /// The OCSP response that the peer stapled, unchecked.
+    pub fn ocsp(&self) -> Option<&[u8]> {
+        let ocsp = match self.ocsp.get() {
+            Some(ocsp) => ocsp,
+            None => {
+                let peer = self.peer()?;
+                self.ocsp.get_or_init(|| peer.ocsp.clone())
+            }
+        };
+        (!ocsp.is_empty()).then_some(&**ocsp)
+    }
+}

@@ -1,0 +1,154 @@
+//! What a peer showed of itself, where callbacks and getters find it.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use rustls_pki_types::CertificateDer;
+
+use super::{Verdict, raw_key};
+use crate::x509::Certificate;
+
+/// The certificates of a peer and what goes with them.
+#[derive(Debug, Default)]
+pub struct PeerChain {
+    /// As the peer sent them, leaf first. Empty if it showed a key alone.
+    pub sent: Vec<Arc<Certificate>>,
+    /// The path that was built, the certificate in the store last; empty when none was.
+    pub path: Vec<Arc<Certificate>>,
+    /// The SubjectPublicKeyInfo shown in place of a certificate.
+    pub raw_key: Option<Box<[u8]>>,
+    /// The OCSP response stapled to the leaf, unchecked; empty if none.
+    pub ocsp: Box<[u8]>,
+}
+
+impl PeerChain {
+    /// Certificates that nobody looked at in this handshake.
+    pub fn resumed(sent: &[CertificateDer<'static>]) -> PeerChain {
+        if let [key] = sent
+            && raw_key::is_key(key)
+        {
+            return PeerChain::of_key(key);
+        }
+        PeerChain {
+            sent: sent.iter().cloned().map(shared).collect(),
+            ..PeerChain::default()
+        }
+    }
+
+    pub(super) fn of_key(spki: &[u8]) -> PeerChain {
+        PeerChain {
+            raw_key: Some(spki.into()),
+            ..PeerChain::default()
+        }
+    }
+
+    /// Whether the peer showed nothing.
+    pub fn is_empty(&self) -> bool {
+        self.sent.is_empty() && self.raw_key.is_none()
+    }
+}
+
+/// The form in which certificates go to the program.
+pub(super) fn shared(der: CertificateDer<'static>) -> Arc<Certificate> {
+    Arc::new(Certificate::deferred(der))
+}
+
+/// What verifiers left behind since an `observe` began.
+#[derive(Debug, Default)]
+pub struct Observed {
+    /// The last verdict.
+    pub verdict: Option<Verdict>,
+    pub peer: Option<Arc<PeerChain>>,
+}
+
+thread_local! {
+    /// `None`: nobody observes. Otherwise what the innermost `observe` has got.
+    static OBSERVED: RefCell<Option<Observed>> = const { RefCell::new(None) };
+}
+
+/// Puts back what an enclosing `observe` had, on unwinding too.
+struct Enclosing(Option<Observed>);
+
+impl Drop for Enclosing {
+    fn drop(&mut self) {
+        OBSERVED.set(self.0.take());
+    }
+}
+
+/// Runs `body` and returns with its result what verifiers deposited inside it on this thread. The
+/// engine flattens a verifier's error; the verdict goes around it. Calls nest.
+pub fn observe<R>(body: impl FnOnce() -> R) -> (R, Observed) {
+    let enclosing = Enclosing(OBSERVED.replace(Some(Observed::default())));
+    let result = body();
+    let observed = OBSERVED.take().unwrap_or_default();
+    drop(enclosing);
+    (result, observed)
+}
+
+/// The peer that the innermost `observe` of this thread is about, from the moment of its
+/// verification.
+pub fn observed_peer() -> Option<Arc<PeerChain>> {
+    OBSERVED.with_borrow(|observed| observed.as_ref()?.peer.clone())
+}
+
+/// Leaves a verdict for the innermost `observe`, if there is one.
+pub(super) fn deposit(verdict: Verdict) {
+    OBSERVED.with_borrow_mut(|observed| {
+        if let Some(observed) = observed {
+            observed.verdict = Some(verdict);
+        }
+    });
+}
+
+/// Leaves what the peer showed for the innermost `observe`, if there is one.
+pub(super) fn deposit_peer(peer: Arc<PeerChain>) {
+    OBSERVED.with_borrow_mut(|observed| {
+        if let Some(observed) = observed {
+            observed.peer = Some(peer);
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(verify: i32) -> Verdict {
+        Verdict::refused(verify, Some(0), "facts")
+    }
+
+    #[test]
+    fn observing_nests() {
+        let (inner, outer) = observe(|| {
+            deposit(refused(10));
+            deposit_peer(Arc::default());
+            let ((), inner) = observe(|| {
+                assert!(observed_peer().is_none());
+                deposit(refused(20));
+            });
+            assert!(observed_peer().is_some());
+            inner
+        });
+        assert_eq!(inner.verdict.map(|verdict| verdict.verify()), Some(20));
+        assert_eq!(outer.verdict.map(|verdict| verdict.verify()), Some(10));
+        assert!(inner.peer.is_none() && outer.peer.is_some());
+        let ((), none) = observe(|| ());
+        assert!(none.verdict.is_none() && observed_peer().is_none());
+    }
+
+    #[test]
+    fn unwinding_leaves_nothing_behind() {
+        let ((), outer) = observe(|| {
+            let panic = std::panic::catch_unwind(|| {
+                observe(|| {
+                    deposit(refused(20));
+                    panic!("on purpose");
+                })
+            });
+            assert!(panic.is_err());
+        });
+        assert!(outer.verdict.is_none());
+        deposit(refused(7));
+        assert!(observe(|| ()).1.verdict.is_none());
+    }
+}
