@@ -29,7 +29,7 @@ const STABLE: Header = Header {
     path: "include/rssl.h",
     config: "cbindgen.toml",
     directory: "src/ffi",
-    sources: &SOURCES,
+    sources: SOURCES,
     version: "RSSL_0.1",
     guard: "#ifndef RSSL_H",
 };
