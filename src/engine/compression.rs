@@ -3,12 +3,7 @@
 
 use std::sync::Arc;
 
-use rustls::CertificateCompressionAlgorithm;
-use rustls::compress::{CertCompressor, CompressionCache, CompressionFailed, CompressionLevel};
-
-/// A shorter message would not become a packet shorter, and costs the client up to 30 µs, a tenth
-/// of a handshake.
-const SHORTEST: usize = 2048;
+use rustls::compress::{CertCompressor, CompressionCache};
 
 /// Chains that a context keeps compressed, so that each is compressed once however many names are
 /// served.
@@ -19,9 +14,9 @@ const KEPT: usize = 128;
 pub(super) fn compressors() -> Vec<&'static dyn CertCompressor> {
     vec![
         #[cfg(feature = "zlib")]
-        &Sparing(rustls::compress::ZLIB_COMPRESSOR),
+        &sparing::Sparing(rustls::compress::ZLIB_COMPRESSOR),
         #[cfg(feature = "brotli")]
-        &Sparing(rustls::compress::BROTLI_COMPRESSOR),
+        &sparing::Sparing(rustls::compress::BROTLI_COMPRESSOR),
     ]
 }
 
@@ -29,20 +24,34 @@ pub(super) fn cache() -> Arc<CompressionCache> {
     Arc::new(CompressionCache::new(KEPT))
 }
 
-/// Compresses what is worth it, without the effort that would hold up the first handshakes.
-#[derive(Debug)]
-struct Sparing(&'static dyn CertCompressor);
+#[cfg(any(feature = "brotli", feature = "zlib"))]
+mod sparing {
+    use rustls::CertificateCompressionAlgorithm;
+    use rustls::compress::{CertCompressor, CompressionFailed, CompressionLevel};
 
-impl CertCompressor for Sparing {
-    fn compress(&self, input: Vec<u8>, _: CompressionLevel) -> Result<Vec<u8>, CompressionFailed> {
-        if input.len() < SHORTEST {
-            // rustls then sends the certificate as it is.
-            return Err(CompressionFailed);
+    /// A shorter message would not become a packet shorter, and costs the client up to 30 µs, a
+    /// tenth of a handshake.
+    const SHORTEST: usize = 2048;
+
+    /// Compresses what is worth it, without the effort that would hold up the first handshakes.
+    #[derive(Debug)]
+    pub struct Sparing(pub &'static dyn CertCompressor);
+
+    impl CertCompressor for Sparing {
+        fn compress(
+            &self,
+            input: Vec<u8>,
+            _: CompressionLevel,
+        ) -> Result<Vec<u8>, CompressionFailed> {
+            if input.len() < SHORTEST {
+                // rustls then sends the certificate as it is.
+                return Err(CompressionFailed);
+            }
+            self.0.compress(input, CompressionLevel::Interactive)
         }
-        self.0.compress(input, CompressionLevel::Interactive)
-    }
 
-    fn algorithm(&self) -> CertificateCompressionAlgorithm {
-        self.0.algorithm()
+        fn algorithm(&self) -> CertificateCompressionAlgorithm {
+            self.0.algorithm()
+        }
     }
 }
