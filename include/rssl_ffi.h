@@ -16,7 +16,8 @@
  *           sockets keep the one that they were made from. A client remembers sessions in the
  *           context, of 256 servers.
  *
- * NAMES     A client's socket needs a name, which the configuration's verifier gets to check.
+ * NAMES     A client's socket needs a name, which the configuration's verifier gets to check;
+ *           rssl_sock_set_verify_name is RSSL_ERR_STATE.
  *
  * CALLBACKS Those of rustls-ffi that take the userdata of a rustls_connection need one, and there
  *           is none under an rssl_sock: the functions below refuse such a configuration. Key log

@@ -96,6 +96,15 @@ static void a_client_always_needs_a_name(void) {
   rssl_ctx_free(server);
 }
 
+static void the_name_cannot_be_another_than_the_connections(void) {
+  rssl_ctx *client = client_context(client_builder("ca.pem"));
+  rssl_sock *s;
+  CHECK_OK(rssl_sock_new(client, RSSL_CLIENT, "localhost", &s));
+  CHECK_RC(rssl_sock_set_verify_name(s, "server.rssl.test"), RSSL_ERR_STATE);
+  rssl_sock_free(s);
+  rssl_ctx_free(client);
+}
+
 static void a_client_without_sni_sends_no_name(void) {
   struct rustls_client_config_builder *builder = client_builder("ca.pem");
   struct ends e;
@@ -222,6 +231,28 @@ static void sessions_belong_to_the_configuration(void) {
   rssl_ctx_free(other);
 }
 
+static void a_session_is_resumed_by_hand(void) {
+  rssl_ctx *client = client_that_shows("client"), *server = server_that_asks(false);
+  rssl_result client_rc, server_rc;
+  rssl_session *session;
+  struct ends e;
+  ends_connect(&e, rssl_ctx_ref(client), rssl_ctx_ref(server));
+  talk(&e);
+  session = rssl_sock_session_new(e.client);
+  CHECK(session != NULL);
+  ends_close(&e);
+  ends_open(&e, client, server, "localhost");
+  CHECK_OK(rssl_sock_set_session(e.client, session));
+  rssl_session_free(session);
+  ends_shake(&e, &client_rc, &server_rc);
+  CHECK_OK(client_rc);
+  CHECK_OK(server_rc);
+  CHECK(rssl_sock_resumed(e.client) && rssl_sock_resumed(e.server));
+  ends_close(&e);
+  rssl_ctx_free(client);
+  rssl_ctx_free(server);
+}
+
 static int key_log_lines;
 
 static void count_line(struct rustls_str label, const uint8_t *client_random,
@@ -321,11 +352,13 @@ int main(int argc, char **argv) {
       CASE(a_server_serves_by_rssl_wrap),
       CASE(a_bad_server_is_refused_with_number_alert_and_facts),
       CASE(a_client_always_needs_a_name),
+      CASE(the_name_cannot_be_another_than_the_connections),
       CASE(a_client_without_sni_sends_no_name),
       CASE(the_application_protocol_is_the_configurations),
       CASE(a_client_certificate_is_verified_as_the_configuration_says),
       CASE(a_client_without_a_good_certificate_is_refused),
       CASE(sessions_belong_to_the_configuration),
+      CASE(a_session_is_resumed_by_hand),
       CASE(the_key_log_of_the_configuration_is_written),
       CASE(a_server_goes_over_to_it_after_the_hello),
       CASE(a_rustls_connection_works_beside_it),
