@@ -44,8 +44,8 @@ impl Socket {
                 return Ok(());
             }
             while core.engine.is_handshaking() {
-                core = self.examine_hello(core)?;
                 self.note_server_name(&core);
+                core = self.examine_hello(core)?;
                 match open_record(&mut core, inbox) {
                     None => break,
                     Some(Ok(())) => {}
