@@ -1357,14 +1357,17 @@ RSSL_API rssl_result rssl_ctx_clear_crls(struct rssl_ctx *ctx);
 /**
  * rssl_ctx_set_verify_callback makes cb decide about the peers of the connections made from then on:
  * pinning and trust on first use go here. cb may be NULL: the built-in verdict counts. drop may be
- * NULL. It changes trust: sessions are forgotten. RSSL_ERR_ARGUMENT: ctx is NULL.
+ * NULL. It changes trust: sessions are forgotten. RSSL_ERR_ARGUMENT: ctx is NULL. RSSL_ERR_INTERNAL:
+ * no random bytes.
  *
  * Inside cb rssl_sock_verified_cert_new gives the path that was built, which is none unless verify is
  * RSSL_V_OK: pin that, for a peer can put any certificate into chain. rssl_sock_peer_cert_new,
  * rssl_sock_ocsp and rssl_sock_server_name work there too. cb is not called under RSSL_CERT_NONE,
  * without a certificate, or when a session is resumed. With cb a server may ask for certificates
  * without any trust roots. A connection that cb accepts against the verdict is never remembered for
- * resumption, by either side.
+ * resumption, by either side. What cb decides cannot be compared: with it, a server's tickets and
+ * stored sessions are good in this context and the processes forked from it only, whatever keys or
+ * store it shares.
  */
 RSSL_API
 rssl_result rssl_ctx_set_verify_callback(struct rssl_ctx *ctx,

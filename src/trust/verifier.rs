@@ -6,11 +6,13 @@ use std::sync::Arc;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
-use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls_pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 
-use super::peer::{deposit, deposit_peer};
+use super::peer::{PeerChain, deposit, deposit_peer};
+use super::verdict::Verdict;
 use super::verify::{Peer, Sent, verify};
-use super::{CaNames, Mode, PeerName, Revocation, Roots, Signatures};
+use super::{CaNames, Mode, PeerName, PinnedKeys, Revocation, Roots, Signatures};
+use crate::crypto;
 use crate::session;
 use crate::x509::Certificate;
 
@@ -29,10 +31,10 @@ pub struct Policy {
     pub revocation: Revocation,
     /// The program's last word.
     pub hook: Option<Arc<VerifyHook>>,
-    /// Counts the changes of `hook`, which cannot be compared otherwise.
-    pub hook_changes: u32,
     /// Refuse what `strict` does.
     pub strict: bool,
+    /// Peers must show one of these keys in place of a certificate; of none, certificates.
+    pub pinned_keys: PinnedKeys,
     /// Signatures accepted, in chains and in handshakes.
     pub signatures: Signatures,
 }
@@ -49,8 +51,8 @@ impl Policy {
             ca_names: CaNames::Roots,
             revocation: Revocation::default(),
             hook: None,
-            hook_changes: 0,
             strict: false,
+            pinned_keys: PinnedKeys::default(),
             signatures: Signatures::default(),
         }
     }
@@ -60,11 +62,26 @@ type Answer = dyn Fn(i32, &[Arc<Certificate>]) -> i32 + Send + Sync;
 
 /// The program's last word about a peer: it gets the built-in verdict and the chain as sent, and
 /// answers with 0 to accept or the number to refuse with.
-pub struct VerifyHook(Box<Answer>);
+pub struct VerifyHook {
+    answer: Box<Answer>,
+    /// What it answers cannot be compared: each is another one, in this process and elsewhere.
+    id: [u8; 16],
+}
 
 impl VerifyHook {
-    pub fn new(answer: impl Fn(i32, &[Arc<Certificate>]) -> i32 + Send + Sync + 'static) -> Self {
-        VerifyHook(Box::new(answer))
+    pub fn new(
+        answer: impl Fn(i32, &[Arc<Certificate>]) -> i32 + Send + Sync + 'static,
+    ) -> crate::error::Result<Self> {
+        let mut id = [0; 16];
+        crypto::random(&mut id)?;
+        Ok(VerifyHook {
+            answer: Box::new(answer),
+            id,
+        })
+    }
+
+    pub fn id(&self) -> &[u8; 16] {
+        &self.id
     }
 }
 
@@ -112,6 +129,12 @@ impl Verifier {
         &self.policy
     }
 
+    /// What a peer shows in place of a certificate.
+    fn raw_key<'a>(&self, shown: &'a CertificateDer<'_>) -> Option<SubjectPublicKeyInfoDer<'a>> {
+        let pinned = !self.policy.pinned_keys.is_empty();
+        pinned.then(|| SubjectPublicKeyInfoDer::from(shown.as_ref()))
+    }
+
     fn judge(
         &self,
         peer: Peer,
@@ -120,24 +143,32 @@ impl Verifier {
         name: Option<&ServerName<'_>>,
         now: UnixTime,
     ) -> Result<(), Error> {
+        if let Some(key) = self.raw_key(sent.leaf) {
+            deposit_peer(Arc::new(PeerChain::of_key(&key)));
+            return conclude(self.policy.pinned_keys.judge(&key));
+        }
         let mut verdict = verify(&self.policy, peer, sent, name, now);
         let chain = Arc::new(sent.to_chain(verdict.path(), ocsp));
         deposit_peer(chain.clone());
         if let Some(hook) = &self.policy.hook {
-            let answer = (hook.0)(verdict.verify(), &chain.sent);
+            let answer = (hook.answer)(verdict.verify(), &chain.sent);
             verdict = verdict.answered(answer);
         }
         if verdict.is_overruled() {
             // A resumed handshake would not ask the program again.
             session::forget();
         }
-        let result = match verdict.is_accepted() {
-            true => Ok(()),
-            false => Err(verdict.rustls_error()),
-        };
-        deposit(verdict);
-        result
+        conclude(verdict)
     }
+}
+
+fn conclude(verdict: Verdict) -> Result<(), Error> {
+    let result = match verdict.is_accepted() {
+        true => Ok(()),
+        false => Err(verdict.rustls_error()),
+    };
+    deposit(verdict);
+    result
 }
 
 impl ServerCertVerifier for Verifier {
@@ -171,7 +202,10 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.policy.signatures.verify_tls12(message, cert, dss)
+        match self.raw_key(cert) {
+            Some(key) => (self.policy.signatures).verify_tls12_with_key(message, &key, dss),
+            None => self.policy.signatures.verify_tls12(message, cert, dss),
+        }
     }
 
     fn verify_tls13_signature(
@@ -180,11 +214,18 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.policy.signatures.verify_tls13(message, cert, dss)
+        match self.raw_key(cert) {
+            Some(key) => (self.policy.signatures).verify_tls13_with_key(message, &key, dss),
+            None => self.policy.signatures.verify_tls13(message, cert, dss),
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.policy.signatures.schemes()
+    }
+
+    fn requires_raw_public_keys(&self) -> bool {
+        !self.policy.pinned_keys.is_empty()
     }
 }
 
@@ -221,7 +262,10 @@ impl ClientCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.policy.signatures.verify_tls12(message, cert, dss)
+        match self.raw_key(cert) {
+            Some(key) => (self.policy.signatures).verify_tls12_with_key(message, &key, dss),
+            None => self.policy.signatures.verify_tls12(message, cert, dss),
+        }
     }
 
     fn verify_tls13_signature(
@@ -230,10 +274,17 @@ impl ClientCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.policy.signatures.verify_tls13(message, cert, dss)
+        match self.raw_key(cert) {
+            Some(key) => (self.policy.signatures).verify_tls13_with_key(message, &key, dss),
+            None => self.policy.signatures.verify_tls13(message, cert, dss),
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.policy.signatures.schemes()
+    }
+
+    fn requires_raw_public_keys(&self) -> bool {
+        !self.policy.pinned_keys.is_empty()
     }
 }
