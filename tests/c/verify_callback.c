@@ -363,6 +363,43 @@ static void it_is_not_called_where_there_is_nothing_to_judge(void) {
   }
 }
 
+/* As much of an OCSPResponse as is looked at before it is stapled. */
+static const uint8_t staple[] = {0x30, 7, 0x0a, 1, 0, 0xa0, 2, 0x30, 0};
+
+static int32_t want_staple(void *user, const rssl_sock *s, int32_t verify,
+                           const rssl_cert *const *chain, size_t chain_len) {
+  rssl_bytes ocsp = rssl_sock_ocsp(s);
+  (void)chain, (void)chain_len;
+  CHECK_INT(ocsp.len, sizeof staple);
+  CHECK(memcmp(ocsp.data, staple, ocsp.len) == 0);
+  *(const uint8_t **)user = ocsp.data;
+  return verify;
+}
+
+static void a_stapled_response_is_there_in_it_and_afterwards(void) {
+  size_t v;
+  for (v = 0; v < 2; v++) {
+    rssl_ctx *client = client_ctx("ca.pem"), *server = server_ctx("server");
+    rssl_identity *id, *stapling;
+    const uint8_t *seen = NULL;
+    struct ends e;
+    only_version(client, versions[v]);
+    CHECK_OK(rssl_identity_new_file(cert("server.pem"), cert("server.key"), NULL, NULL, &id));
+    CHECK_OK(rssl_identity_new_ocsp(id, staple, sizeof staple, &stapling));
+    CHECK_OK(rssl_ctx_set_identities(server, &stapling, 1));
+    rssl_identity_free(id);
+    rssl_identity_free(stapling);
+    CHECK_OK(rssl_ctx_set_verify_callback(client, want_staple, &seen, NULL));
+    ends_connect(&e, client, server);
+    /* Borrowed from the socket, not for the call alone. */
+    CHECK(rssl_sock_ocsp(e.client).data == seen);
+    CHECK_INT(rssl_sock_ocsp(e.client).len, sizeof staple);
+    CHECK(memcmp(seen, staple, sizeof staple) == 0);
+    CHECK(rssl_sock_ocsp(e.server).data == NULL);
+    ends_close(&e);
+  }
+}
+
 static void a_socket_can_be_freed_in_it(void) {
   struct judge j = {0};
   rssl_ctx *client = judging_client("ca.pem", RSSL_TLS1_3, &j), *server = server_ctx("server");
@@ -395,6 +432,7 @@ int main(int argc, char **argv) {
       CASE(a_known_client_is_resumed_all_the_same),
       CASE(a_server_refuses_with_the_number),
       CASE(it_is_not_called_where_there_is_nothing_to_judge),
+      CASE(a_stapled_response_is_there_in_it_and_afterwards),
       CASE(a_socket_can_be_freed_in_it),
   };
   return RUN_CASES(argc, argv, cases);

@@ -193,7 +193,58 @@ class Pages(unittest.TestCase):
     def test_every_page_is_run(self):
         pages = {page.name for page in (SOURCE / "docs").glob("*.md")}
         with_code = {page for page in pages if snippets(f"docs/{page}")}
-        self.assertEqual(with_code, {"guide.md", "client-hello.md", "fleet.md"})
+        self.assertEqual(with_code, {"guide.md", "client-hello.md", "fleet.md", "verification.md"})
+
+
+class Verification(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        directory = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(directory.cleanup)
+        cls.work = pathlib.Path(directory.name)
+        found = snippets("docs/verification.md")
+        assert {mark for mark, *_ in found} == {"functions", "statements"}
+        for kind in ("functions", "statements"):
+            text = "".join(text for mark, _, _, text in found if mark == kind)
+            (cls.work / f"{kind}.inc").write_text(text)
+        run([os.environ["RSSL_TESTCA"], cls.work], cls.work)
+        run(["cc", "-Wall", "-Wextra", "-Werror", f"-I{SOURCE}/include", f"-I{cls.work}",
+             HERE / "verification.c", "-o", "verification", f"-L{BUILD}", "-lrssl"], cls.work)
+
+    def connect(self, server, pinned):
+        """The client's exit status, and what it says."""
+        run(f"openssl x509 -in {pinned} -noout -pubkey | openssl pkey -pubin -outform der | "
+            "openssl dgst -sha256 -binary > pin", self.work)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.work / f"{server}.pem", self.work / f"{server}.key")
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            client = subprocess.Popen(
+                [self.work / "verification", str(theirs.fileno()), "pin"], cwd=self.work,
+                pass_fds=[theirs.fileno()], stderr=subprocess.PIPE,
+                env={**os.environ, "LD_LIBRARY_PATH": str(BUILD)}, text=True)
+            theirs.close()
+            ours.settimeout(20)
+            try:
+                context.wrap_socket(ours, server_side=True).close()
+            except OSError:
+                pass  # the client has refused
+            _, said = client.communicate(timeout=20)
+        return client.returncode, said
+
+    def test_a_pin_in_the_path(self):
+        for pinned in ("server.pem", "ca.pem"):
+            self.assertEqual(self.connect("server", pinned), (0, ""))
+
+    def test_another_pin(self):
+        status, said = self.connect("server", "other-ca.pem")
+        self.assertEqual(status, 1)
+        self.assertIn("application verification failure", said)
+
+    def test_a_revoked_certificate(self):
+        status, said = self.connect("revoked", "revoked.pem")
+        self.assertEqual(status, 1)
+        self.assertIn("certificate revoked", said)
 
 
 if __name__ == "__main__":
