@@ -66,8 +66,10 @@ const SOURCES: &[&str] = &[
     "io",
     "session",
     "agreed",
+    "exporter",
     "names",
     "cert",
+    "digest",
     "library",
     "log",
 ];

@@ -246,6 +246,7 @@ impl Context {
         let change = |settings: &mut Settings| {
             settings.options = (settings.options | set) & !clear;
             settings.policy.match_cn = settings.has(Switch::InsecureMatchCn);
+            settings.protocol.require_ems = settings.has(Switch::RequireEms);
             settings.policy.strict = settings.has(Switch::X509Strict);
             Ok(())
         };

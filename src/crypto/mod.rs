@@ -1,5 +1,7 @@
 //! The cryptography that this build uses, and the names of its algorithms.
 
+pub mod cipher_string;
+pub mod digest;
 pub mod groups;
 pub mod suites;
 pub mod versions;

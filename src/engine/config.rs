@@ -6,7 +6,6 @@ mod adopted;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::compress::CompressionCache;
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
@@ -25,14 +24,40 @@ use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
 use crate::session::{ClientMemory, ClientSessions, ServerSessions};
+use crate::trust::Verifier;
 
 /// Chains that a server keeps compressed. The best compression of one takes milliseconds, which no
 /// handshake but the first may cost, however many names are served.
 const COMPRESSED_CHAINS: usize = 128;
 
-/// Plaintext in a full record, of which rustls counts the header too.
-pub(super) fn fragment(max_record: Option<usize>) -> usize {
-    max_record.map_or(record::FRAGMENT, |len| len.saturating_sub(record::HEADER))
+/// What a connection remembers of the configuration that it was made from.
+#[derive(Clone, Copy)]
+pub(super) struct Terms {
+    /// The most plaintext in a record.
+    pub fragment: usize,
+    pub require_ems: bool,
+}
+
+impl Terms {
+    fn new(max_record: Option<usize>, require_ems: bool) -> Self {
+        let fragment = max_record.map(|len| len.saturating_sub(record::HEADER));
+        Terms {
+            fragment: fragment.unwrap_or(record::FRAGMENT),
+            require_ems,
+        }
+    }
+}
+
+impl From<&ClientConfig> for Terms {
+    fn from(config: &ClientConfig) -> Self {
+        Terms::new(config.max_fragment_size, config.require_ems)
+    }
+}
+
+impl From<&ServerConfig> for Terms {
+    fn from(config: &ServerConfig) -> Self {
+        Terms::new(config.max_fragment_size, config.require_ems)
+    }
 }
 
 /// The cryptography and the protocol, the same for both roles.
@@ -102,13 +127,15 @@ impl Protocol {
 /// What a client's connections share.
 pub struct ClientConfigs {
     pub(super) config: Arc<ClientConfig>,
+    /// `None`: the configuration came with another one.
+    pub(super) verifier: Option<Arc<Verifier>>,
     memory: Arc<ClientMemory>,
 }
 
 impl ClientConfigs {
     pub fn new(
         protocol: &Protocol,
-        verifier: Arc<dyn ServerCertVerifier>,
+        verifier: Arc<Verifier>,
         identities: Arc<dyn ResolvesClientCert>,
         memory: Arc<ClientMemory>,
         send_sni: bool,
@@ -116,7 +143,7 @@ impl ClientConfigs {
         let mut config = protocol
             .build(ClientConfig::builder_with_provider)?
             .dangerous()
-            .with_custom_certificate_verifier(verifier)
+            .with_custom_certificate_verifier(verifier.clone())
             .with_client_cert_resolver(identities);
         config.alpn_protocols.clone_from(&protocol.alpn);
         config.require_ems = protocol.require_ems;
@@ -132,6 +159,7 @@ impl ClientConfigs {
         config.resumption = Resumption::disabled();
         Ok(ClientConfigs {
             config: Arc::new(config),
+            verifier: Some(verifier),
             memory,
         })
     }

@@ -98,6 +98,41 @@ pub unsafe extern "C" fn rssl_sock_verify_result(s: *const rssl_sock) -> i32 {
     }
 }
 
+/// rssl_sock_peer_signature returns the TLS SignatureScheme with which the peer signed this handshake.
+/// 0: it signed nothing, because a session was resumed or, to a server, it showed no certificate; or
+/// the handshake is not done.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rssl_sock_peer_signature(s: *const rssl_sock) -> u16 {
+    // SAFETY: s is NULL or a live handle.
+    unsafe { agreed(s, 0, |agreed| agreed.agreement.peer_signature) }
+}
+
+/// A handshake with certificates.
+pub const RSSL_HANDSHAKE_FULL: i32 = 1;
+/// The same, and the server asked for another ClientHello first (HelloRetryRequest).
+pub const RSSL_HANDSHAKE_RETRIED: i32 = 2;
+/// An earlier session was resumed.
+pub const RSSL_HANDSHAKE_RESUMED: i32 = 3;
+/// The same, and the server asked for another ClientHello first.
+pub const RSSL_HANDSHAKE_RESUMED_RETRIED: i32 = 4;
+
+/// rssl_sock_handshake_kind returns how the handshake went: an RSSL_HANDSHAKE_ number; 0 until it is
+/// done.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rssl_sock_handshake_kind(s: *const rssl_sock) -> i32 {
+    // SAFETY: s is NULL or a live handle.
+    unsafe {
+        agreed(s, 0, |agreed| {
+            match (agreed.agreement.resumed, agreed.agreement.retried) {
+                (false, false) => RSSL_HANDSHAKE_FULL,
+                (false, true) => RSSL_HANDSHAKE_RETRIED,
+                (true, false) => RSSL_HANDSHAKE_RESUMED,
+                (true, true) => RSSL_HANDSHAKE_RESUMED_RETRIED,
+            }
+        })
+    }
+}
+
 /// rssl_sock_traffic reads how many bytes were received from the transport and sent to it, TLS's own
 /// included. rx and tx may be NULL. If s is NULL they become 0.
 #[unsafe(no_mangle)]

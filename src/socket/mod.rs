@@ -6,6 +6,7 @@
 
 mod driven;
 mod events;
+mod exporter;
 mod handshake;
 mod hello;
 mod inbox;
@@ -16,6 +17,7 @@ mod read;
 mod send;
 mod sessions;
 mod shutdown;
+mod verify_name;
 mod write;
 
 use std::collections::VecDeque;

@@ -10,7 +10,7 @@ use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
 use super::peer::{deposit, deposit_peer};
 use super::verify::{Peer, Sent, verify};
-use super::{CaNames, Mode, Revocation, Roots, Signatures};
+use super::{CaNames, Mode, PeerName, Revocation, Roots, Signatures};
 use crate::crypto;
 use crate::session;
 use crate::x509::Certificate;
@@ -94,13 +94,31 @@ impl fmt::Debug for VerifyHook {
 #[derive(Debug)]
 pub struct Verifier {
     policy: Policy,
+    /// What the certificate must prove in place of the name that the connection is for.
+    name: Option<PeerName>,
     ca_names: Vec<DistinguishedName>,
 }
 
 impl Verifier {
     pub fn new(policy: Policy) -> Verifier {
         let ca_names = policy.ca_names.sent(&policy.roots);
-        Verifier { policy, ca_names }
+        Verifier {
+            policy,
+            name: None,
+            ca_names,
+        }
+    }
+
+    /// The same for servers that must prove `name`.
+    pub fn for_name(&self, name: PeerName) -> Verifier {
+        Verifier {
+            policy: Policy {
+                check_hostname: true,
+                ..self.policy.clone()
+            },
+            name: Some(name),
+            ca_names: Vec::new(),
+        }
     }
 
     pub fn policy(&self) -> &Policy {
@@ -152,7 +170,9 @@ impl ServerCertVerifier for Verifier {
             // Nothing is verified, and hence no verdict; the handshake's signature still is.
             deposit_peer(Arc::new(sent.to_chain(&[], ocsp_response)));
         } else {
-            let name = self.policy.check_hostname.then_some(server_name);
+            let name = self.name.as_ref().map(PeerName::as_server_name);
+            let name = name.unwrap_or(server_name);
+            let name = self.policy.check_hostname.then_some(name);
             self.judge(Peer::Server, &sent, ocsp_response, name, now)?;
         }
         Ok(ServerCertVerified::assertion())
