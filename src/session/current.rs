@@ -1,36 +1,63 @@
-//! What the handshake that a thread drives says about its session: the engine, which makes tickets
-//! and stores sessions, has no place for it.
+//! What is said of the session of the handshake that a thread drives: the engine, which makes
+//! tickets and stores sessions, has no place for it.
 
 use std::cell::Cell;
 
+/// Clients offer a session or two; each that is looked for in a store makes the handshake wait.
+const MOST_LOOKUPS: u32 = 8;
+
+#[derive(Clone, Copy, Default)]
+struct Part {
+    forgotten: bool,
+    lookups: u32,
+}
+
 thread_local! {
-    static FORGOTTEN: Cell<bool> = const { Cell::new(false) };
+    static PART: Cell<Option<Part>> = const { Cell::new(None) };
 }
 
 /// The connection whose handshake this thread drives is not to be resumed, by either side: a later
 /// one would skip what was decided about this one alone.
 pub fn forget() {
-    FORGOTTEN.set(true);
+    let part = PART.get().map(|part| Part {
+        forgotten: true,
+        ..part
+    });
+    PART.set(part);
 }
 
 pub(super) fn is_forgotten() -> bool {
-    FORGOTTEN.get()
+    PART.get().is_some_and(|part| part.forgotten)
+}
+
+/// Whether one more session may be looked for in a store.
+pub(super) fn may_look_up() -> bool {
+    let part = PART.get().map(|part| Part {
+        lookups: part.lookups + 1,
+        ..part
+    });
+    PART.set(part);
+    part.is_none_or(|part| part.lookups <= MOST_LOOKUPS)
 }
 
 /// Puts back what an enclosing handshake had, on unwinding too.
-struct Enclosing(bool);
+struct Enclosing(Option<Part>);
 
 impl Drop for Enclosing {
     fn drop(&mut self) {
-        FORGOTTEN.set(self.0);
+        PART.set(self.0);
     }
 }
 
 /// Runs a part of a handshake. `forgotten` is what [`forget`] says, over all of its parts.
 pub fn handshake<R>(forgotten: &mut bool, part: impl FnOnce() -> R) -> R {
-    let _enclosing = Enclosing(FORGOTTEN.replace(*forgotten));
+    let begun = Part {
+        forgotten: *forgotten,
+        ..Part::default()
+    };
+    let _enclosing = Enclosing(PART.replace(Some(begun)));
     let result = part();
-    *forgotten = FORGOTTEN.get();
+    *forgotten = is_forgotten();
     result
 }
 
@@ -48,5 +75,13 @@ mod tests {
         assert!(inner && !outer);
         handshake(&mut inner, || assert!(is_forgotten()));
         assert!(!is_forgotten());
+    }
+
+    #[test]
+    fn a_handshake_looks_for_a_few_sessions() {
+        for _ in 0..2 {
+            let looked_up = handshake(&mut false, || (0..100).filter(|_| may_look_up()).count());
+            assert_eq!(looked_up, MOST_LOOKUPS as usize);
+        }
     }
 }
