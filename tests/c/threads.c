@@ -127,7 +127,7 @@ static void the_same_in_tls12(void) {
 static void keys_are_updated_under_reader_and_writer(void) {
   struct ends e;
   open_blocking(&e, RSSL_TLS1_3);
-  both_ways_at_once(&e, transfer_bytes(50), 3);
+  both_ways_at_once(&e, transfer_bytes(20), 3);
   ends_close(&e);
 }
 
@@ -141,7 +141,7 @@ static ptrdiff_t fd_write(void *user, const void *buf, size_t len) {
   return n >= 0 ? n : RSSL_IO_ERROR(errno);
 }
 
-static void over_functions_that_block(unsigned update_every) {
+static void over_functions_that_block(unsigned mib, unsigned update_every) {
   rssl_ctx *client = client_ctx("ca.pem"), *server = server_ctx("server");
   rssl_io io = {sizeof io, NULL, fd_read, fd_write, NULL};
   struct ends e;
@@ -156,15 +156,15 @@ static void over_functions_that_block(unsigned update_every) {
   CHECK_OK(rssl_sock_set_io(e.client, &io));
   io.user = &fds[1];
   CHECK_OK(rssl_sock_set_io(e.server, &io));
-  both_ways_at_once(&e, transfer_bytes(50), update_every);
+  both_ways_at_once(&e, transfer_bytes(mib), update_every);
   ends_close(&e);
   close(fds[0]);
   close(fds[1]);
 }
 
 static void reader_and_writer_at_once_over_functions_that_block(void) {
-  over_functions_that_block(0);
-  over_functions_that_block(3);
+  over_functions_that_block(100, 0);
+  over_functions_that_block(20, 3);
 }
 
 /* -- a second reader, and getters beside both */
