@@ -6,7 +6,7 @@ set(RSSL_CMAKE_DIR "${CMAKE_INSTALL_LIBDIR}/cmake/rssl")
 install(TARGETS rssl rssl_static EXPORT rsslTargets
   LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
-install(FILES include/rssl.h DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(FILES include/rssl.h include/rssl_unstable.h DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 if(RSSL_RUSTLS_FFI_INTEROP)
   # The header of the copy that is inside: handles of any other are not for this library.
   install(FILES include/rssl_ffi.h "${RSSL_RUSTLS_FFI_HEADER}"

@@ -1400,6 +1400,17 @@ rssl_result rssl_ctx_set_client_ca_names(struct rssl_ctx *ctx,
                                          size_t n);
 
 /**
+ * rssl_sock_set_verify_name makes a client check the certificate for name, a DNS name or IP address,
+ * and not for the one that s was made for; SNI stays. It is checked also where hostname checking is
+ * off. It turns resumption off for s: a resumed handshake would skip the check. RSSL_ERR_STATE: s is a
+ * server, certificates are not verified, or input or output has happened. RSSL_ERR_ARGUMENT: name is
+ * none, or a NULL.
+ */
+RSSL_API
+rssl_result rssl_sock_set_verify_name(struct rssl_sock *s,
+                                      const char *name);
+
+/**
  * rssl_ctx_set_hello_callback makes cb look at each ClientHello of the servers' connections made
  * from then on. cb may be NULL: nobody looks. drop may be NULL. RSSL_ERR_ARGUMENT: ctx is NULL.
  */

@@ -10,10 +10,11 @@
  *           copies of a Rust library.
  *
  * FIXED     The configuration stays as its builder made it: certificates, verifier, versions,
- *           ciphers, ALPN, SNI, sessions and key log are what it says. Every function that would
- *           change such a context (rssl_ctx_set_, rssl_ctx_load_, rssl_ctx_clear_) returns
- *           RSSL_ERR_STATE. Make another configuration and another context instead; sockets
- *           keep the one that they were made from.
+ *           ciphers, ALPN, SNI, a server's sessions and key log are what it says. Every function
+ *           that would change such a context (rssl_ctx_set_, rssl_ctx_load_, rssl_ctx_clear_)
+ *           returns RSSL_ERR_STATE. Make another configuration and another context instead;
+ *           sockets keep the one that they were made from. A client remembers sessions in the
+ *           context, of 256 servers.
  *
  * NAMES     A client's socket needs a name, which the configuration's verifier gets to check.
  *
@@ -27,9 +28,10 @@
  *
  * GETTERS   rssl_ctx_cipher, rssl_ctx_check_hostname (true for a client) and rssl_ctx_options (as
  *           far as the configuration has the same switch) say what the configuration does. It
- *           does not tell the rest: rssl_ctx_versions gives 0 and 0, rssl_ctx_root_count 0,
- *           rssl_ctx_verify RSSL_CERT_REQUIRED for a client and RSSL_CERT_NONE for a server, and
- *           there is no rssl_sock_own_cert_new and no rssl_sock_verified_cert_new.
+ *           does not tell the rest: rssl_ctx_versions gives 0 and 0, rssl_ctx_root_count 0, and
+ *           rssl_ctx_verify RSSL_CERT_REQUIRED for a client and RSSL_CERT_NONE for a server. What
+ *           its verifier and its choice of a certificate alone have seen is absent:
+ *           rssl_sock_verified_cert_new, rssl_sock_ocsp and rssl_sock_own_cert_new.
  */
 
 

@@ -1,5 +1,6 @@
 //! include/rssl.h is what cbindgen makes of src/ffi, and says what tests/abi and cmake/rssl.map
-//! say; include/rssl_ffi.h is made of src/ffi/interop. `make header` writes both anew.
+//! say; include/rssl_unstable.h is made of src/ffi/unstable, include/rssl_ffi.h of src/ffi/interop.
+//! `make header` writes all anew.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -44,7 +45,16 @@ const INTEROP: Header = Header {
     map: "cmake/rssl_ffi.map.in",
     guard: "#ifndef RSSL_FFI_H",
 };
-const HEADERS: [Header; 2] = [STABLE, INTEROP];
+const UNSTABLE: Header = Header {
+    path: "include/rssl_unstable.h",
+    config: "cbindgen-unstable.toml",
+    directory: "src/ffi/unstable",
+    sources: &["ech", "raw_key", "early_data"],
+    version: "RSSL_UNSTABLE",
+    map: "cmake/rssl.map",
+    guard: "#ifndef RSSL_UNSTABLE_H",
+};
+const HEADERS: [Header; 3] = [STABLE, UNSTABLE, INTEROP];
 
 /// The files of src/ffi in the order in which a person reads the header.
 const SOURCES: &[&str] = &[
@@ -235,7 +245,10 @@ fn the_headers_hold_no_rust_syntax() {
 #[test]
 fn every_name_is_ours() {
     for header in HEADERS {
-        let prefixes = ["RSSL_", "rssl_"];
+        let prefixes = match header.version {
+            "RSSL_UNSTABLE" => ["RSSL_UNSTABLE_H", "RSSL_X_", "rssl_x_"],
+            _ => ["RSSL_", "RSSL_", "rssl_"],
+        };
         let text = read(header.path);
         let names = text.lines().filter_map(|line| {
             line.strip_prefix("#define ")

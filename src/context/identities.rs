@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::Context;
+use super::raw_key;
 use super::settings::Settings;
 use crate::error::Result;
 use crate::identity::{ClientCertHook, Identity};
@@ -25,6 +26,7 @@ impl Context {
     fn change_identities(&self, change: impl FnOnce(&mut Settings)) -> Result<()> {
         self.change(|settings| {
             change(settings);
+            raw_key::check_not_mixed(&settings.identities)?;
             settings.forget_identities();
             Ok(())
         })

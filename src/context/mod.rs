@@ -7,8 +7,11 @@
 #[cfg(feature = "rustls-ffi-interop")]
 mod adopted;
 mod build;
+mod early_data;
+mod ech;
 mod identities;
 mod protocol;
+mod raw_key;
 mod revocation;
 mod sessions;
 mod settings;
@@ -110,6 +113,11 @@ impl Context {
             if mode == Mode::None && settings.policy.check_hostname {
                 return Err(Error::state(
                     "hostname checking is on; turn it off before certificates are not verified",
+                ));
+            }
+            if mode == Mode::None && !settings.policy.pinned_keys.is_empty() {
+                return Err(Error::state(
+                    "raw public keys are pinned; unpin them before peers are not verified",
                 ));
             }
             settings.policy.mode = mode;

@@ -3,6 +3,7 @@
 pub mod cipher_string;
 pub mod digest;
 pub mod groups;
+pub mod hpke;
 pub mod suites;
 pub mod versions;
 

@@ -2,7 +2,7 @@
 
 use std::ffi::CStr;
 
-use rustls::AlertDescription;
+use rustls::{AlertDescription, PeerIncompatible};
 
 pub const UNEXPECTED_MESSAGE: u8 = 10;
 pub const HANDSHAKE_FAILURE: u8 = 40;
@@ -154,6 +154,9 @@ pub fn sent_for(error: &rustls::Error) -> Option<u8> {
             AlertDescription::UnexpectedMessage
         }
         E::PeerMisbehaved(_) => AlertDescription::IllegalParameter,
+        E::PeerIncompatible(PeerIncompatible::ServerRejectedEncryptedClientHello(_)) => {
+            AlertDescription::EncryptedClientHelloRequired
+        }
         E::NoApplicationProtocol => AlertDescription::NoApplicationProtocol,
         E::NoCertificatesPresented => AlertDescription::CertificateRequired,
         E::InvalidCertificate(fault) => AlertDescription::from(fault.clone()),

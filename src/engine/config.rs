@@ -6,9 +6,7 @@ mod adopted;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{ResolvesClientCert, Resumption};
-use rustls::compress::CompressionCache;
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::pki_types::ServerName;
 use rustls::server::danger::ClientCertVerifier;
@@ -18,6 +16,8 @@ use rustls::{
     SupportedProtocolVersion, WantsVerifier,
 };
 
+use super::compression;
+use super::ech::Ech;
 use super::hello::ClientHello;
 use super::hooks::Hooks;
 use super::record;
@@ -25,10 +25,7 @@ use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
 use crate::session::{ClientMemory, ClientSessions, ServerSessions};
-
-/// Chains that a server keeps compressed. The best compression of one takes milliseconds, which no
-/// handshake but the first may cost, however many names are served.
-const COMPRESSED_CHAINS: usize = 128;
+use crate::trust::Verifier;
 
 /// What a connection remembers of the configuration that it was made from.
 #[derive(Clone, Copy)]
@@ -69,6 +66,10 @@ pub struct Protocol {
     pub alpn: Vec<Vec<u8>>,
     pub require_ems: bool,
     pub hooks: Hooks,
+    /// Of clients.
+    pub ech: Ech,
+    /// Bytes that a server accepts before the handshake is done; a client sends some if it is not 0.
+    pub early_data: u32,
     /// The most plaintext in a record sent.
     pub fragment: usize,
 }
@@ -83,6 +84,8 @@ impl Default for Protocol {
             alpn: Vec::new(),
             require_ems: false,
             hooks: Hooks::default(),
+            ech: Ech::default(),
+            early_data: 0,
             fragment: record::FRAGMENT,
         }
     }
@@ -106,6 +109,11 @@ impl Protocol {
                 "no cipher is enabled for any of the protocol versions allowed",
             ));
         }
+        if self.ech.mode().is_some() && usable[0].version != rustls::ProtocolVersion::TLSv1_3 {
+            return Err(Error::argument(
+                "Encrypted ClientHello is on, which needs TLS 1.3",
+            ));
+        }
         Ok(usable)
     }
 
@@ -113,35 +121,49 @@ impl Protocol {
         &self,
         builder: fn(Arc<CryptoProvider>) -> ConfigBuilder<S, rustls::WantsVersions>,
     ) -> Result<ConfigBuilder<S, WantsVerifier>> {
-        let provider = CryptoProvider {
+        builder(self.provider())
+            .with_protocol_versions(&self.usable_versions()?)
+            .map_err(|error| Error::argument(error.to_string()))
+    }
+
+    fn build_client(&self) -> Result<ConfigBuilder<ClientConfig, WantsVerifier>> {
+        match self.ech.mode() {
+            None => self.build(ClientConfig::builder_with_provider),
+            Some(mode) => ClientConfig::builder_with_provider(self.provider())
+                .with_ech(mode.clone())
+                .map_err(|error| Error::argument(error.to_string())),
+        }
+    }
+
+    fn provider(&self) -> Arc<CryptoProvider> {
+        Arc::new(CryptoProvider {
             cipher_suites: self.suites.clone(),
             kx_groups: self.groups.clone(),
             ..CryptoProvider::clone(crypto::provider())
-        };
-        builder(Arc::new(provider))
-            .with_protocol_versions(&self.usable_versions()?)
-            .map_err(|error| Error::argument(error.to_string()))
+        })
     }
 }
 
 /// What a client's connections share.
 pub struct ClientConfigs {
     pub(super) config: Arc<ClientConfig>,
+    /// `None`: the configuration came with another one.
+    pub(super) verifier: Option<Arc<Verifier>>,
     memory: Arc<ClientMemory>,
 }
 
 impl ClientConfigs {
     pub fn new(
         protocol: &Protocol,
-        verifier: Arc<dyn ServerCertVerifier>,
+        verifier: Arc<Verifier>,
         identities: Arc<dyn ResolvesClientCert>,
         memory: Arc<ClientMemory>,
         send_sni: bool,
     ) -> Result<Self> {
         let mut config = protocol
-            .build(ClientConfig::builder_with_provider)?
+            .build_client()?
             .dangerous()
-            .with_custom_certificate_verifier(verifier)
+            .with_custom_certificate_verifier(verifier.clone())
             .with_client_cert_resolver(identities);
         config.alpn_protocols.clone_from(&protocol.alpn);
         config.require_ems = protocol.require_ems;
@@ -151,12 +173,15 @@ impl ClientConfigs {
         if let Some(clock) = &protocol.hooks.clock {
             config.time_provider = clock.clone();
         }
+        config.cert_compressors = compression::compressors();
         config.max_fragment_size = Some(record::HEADER + protocol.fragment);
+        config.enable_early_data = protocol.early_data > 0;
         config.enable_sni = send_sni;
         // Each connection puts its own sessions here.
         config.resumption = Resumption::disabled();
         Ok(ClientConfigs {
             config: Arc::new(config),
+            verifier: Some(verifier),
             memory,
         })
     }
@@ -215,7 +240,9 @@ impl ServerConfigs {
         }
         config.max_fragment_size = Some(record::HEADER + protocol.fragment);
         config.ignore_client_order = switches.server_order;
-        config.cert_compression_cache = Arc::new(CompressionCache::new(COMPRESSED_CHAINS));
+        config.cert_compressors = compression::compressors();
+        config.cert_compression_cache = compression::cache();
+        config.max_early_data_size = protocol.early_data;
         sessions.apply(&mut config);
         let without_alpn =
             (switches.alpn_optional && !config.alpn_protocols.is_empty()).then(|| {

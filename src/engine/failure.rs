@@ -134,6 +134,17 @@ fn incompatible(lack: &PeerIncompatible) -> Error {
             c"NO_EXTENDED_MASTER_SECRET",
             "the peer does not offer the extended master secret, which is required",
         ),
+        P::IncorrectCertificateTypeExtension => (
+            c"UNKNOWN_CERTIFICATE_TYPE",
+            "one side shows or wants raw public keys, and the other certificates",
+        ),
+        P::ServerRejectedEncryptedClientHello(_) => {
+            return Error::new(
+                Code::NoShared,
+                c"ECH_REJECTED",
+                "the server could not open the Encrypted ClientHello",
+            );
+        }
         _ => (c"PEER_INCOMPATIBLE", "the peer lacks what is needed"),
     };
     Error::new(Code::NoShared, reason, format!("{message} ({lack:?})"))

@@ -7,7 +7,10 @@ mod certificate;
 #[cfg(test)]
 mod certificate_compression;
 mod client;
+mod compression;
 pub mod config;
+pub mod early_data;
+pub mod ech;
 mod exporter;
 mod failure;
 pub mod hello;
@@ -80,6 +83,9 @@ pub struct Engine {
     /// Records of plaintext sealed so far.
     sealed: u64,
     terms: Terms,
+    /// What came with the refusal of an Encrypted ClientHello.
+    ech_retry: Vec<u8>,
+    early: early_data::Early,
     /// close_notify was said.
     closed: bool,
 }
@@ -114,6 +120,8 @@ impl Engine {
             ahead: 0,
             sealed: 0,
             terms,
+            ech_retry: Vec::new(),
+            early: early_data::Early::default(),
             closed: false,
         }
     }
@@ -152,6 +160,7 @@ impl Engine {
         self.forget(forgotten);
         self.peer_signature = observed.scheme.or(self.peer_signature);
         self.retried |= self.kind() == Some(HandshakeKind::FullWithHelloRetryRequest);
+        self.collect_early();
         self.presented = presented.or_else(|| self.presented.take());
         self.peer = observed.peer.or_else(|| self.peer.take());
         if let Some(verdict) = &observed.verdict {
@@ -217,6 +226,7 @@ impl Engine {
         if let Some(refused) = verdict.filter(|verdict| !verdict.is_accepted()) {
             return refused.to_error().with_detail(error);
         }
+        self.keep_retry_configs(error);
         self.complete_alert(error);
         let translated = match callback::refusal() {
             Some(refusal) => refusal.with_detail(error),

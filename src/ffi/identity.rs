@@ -42,7 +42,7 @@ pub(super) unsafe fn fixed_password(
 }
 
 /// The password as a callback gives it; `None` without a callback.
-fn asked_password(
+pub(super) fn asked_password(
     ask: rssl_password_cb,
     user: *mut c_void,
 ) -> Option<impl FnMut() -> Result<Password>> {
@@ -70,7 +70,7 @@ fn refused(message: String) -> Error {
 
 /// # Safety
 /// `id` is NULL or a live handle, and stays so during `'a`.
-unsafe fn identity<'a>(id: *const rssl_identity) -> Result<&'a Identity> {
+pub(super) unsafe fn identity<'a>(id: *const rssl_identity) -> Result<&'a Identity> {
     // SAFETY: a live handle points to an Identity.
     unsafe { handle(id.cast::<Identity>(), "id") }
 }

@@ -33,6 +33,7 @@ pub mod revocation;
 pub mod session;
 pub mod signer;
 pub mod sock;
+pub mod unstable;
 pub mod verification;
 
 use std::cell::RefCell;

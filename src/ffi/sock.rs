@@ -117,7 +117,10 @@ pub(super) unsafe fn drive_result(
     code as rssl_result
 }
 
-unsafe fn drive_count(s: *mut rssl_sock, call: impl FnOnce(&Socket) -> Step<usize>) -> isize {
+pub(super) unsafe fn drive_count(
+    s: *mut rssl_sock,
+    call: impl FnOnce(&Socket) -> Step<usize>,
+) -> isize {
     // SAFETY: the caller's promises are those of `drive`. A count is at most the length of a
     // buffer, and those end at PTRDIFF_MAX.
     unsafe { drive(s, call, |count| count as isize) }

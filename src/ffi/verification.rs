@@ -1,14 +1,14 @@
-//! How a context's sockets verify their peers, beyond roots and revocation.
+//! How sockets verify their peers, beyond roots and revocation.
 
-use std::ffi::c_void;
+use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
 use super::bytes::rssl_bytes;
 use super::cert::{self, rssl_cert};
 use super::ctx::{self, rssl_ctx};
 use super::drop_user::{DropUser, rssl_drop_cb};
-use super::sock::{current, rssl_sock};
-use super::{buffer, items, rssl_result};
+use super::sock::{current, rssl_sock, sock};
+use super::{buffer, items, result, rssl_result, string};
 use crate::error::Result;
 use crate::trust::VerifyHook;
 
@@ -99,4 +99,21 @@ pub unsafe extern "C" fn rssl_ctx_set_client_ca_names(
             context.set_client_ca_names(&names)
         })
     }
+}
+
+/// rssl_sock_set_verify_name makes a client check the certificate for name, a DNS name or IP address,
+/// and not for the one that s was made for; SNI stays. It is checked also where hostname checking is
+/// off. It turns resumption off for s: a resumed handshake would skip the check. RSSL_ERR_STATE: s is a
+/// server, certificates are not verified, or input or output has happened. RSSL_ERR_ARGUMENT: name is
+/// none, or a NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rssl_sock_set_verify_name(
+    s: *mut rssl_sock,
+    name: *const c_char,
+) -> rssl_result {
+    result(|| {
+        // SAFETY: s is NULL or a live handle, name NULL or NUL-terminated.
+        let (sock, name) = unsafe { (sock(s)?, string(name, "name")?) };
+        sock.socket.set_verify_name(name)
+    })
 }

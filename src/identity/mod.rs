@@ -10,6 +10,7 @@ mod pem;
 mod pkcs12;
 pub mod presented;
 mod private_key;
+mod raw_key;
 mod schemes;
 mod selection;
 mod signer;
@@ -38,6 +39,8 @@ pub type Password<'a> = &'a mut dyn FnMut() -> Result<Zeroizing<Vec<u8>>>;
 #[derive(Debug)]
 pub struct Identity {
     certified: Arc<CertifiedKey>,
+    /// There is no certificate: the public key stands in place of the leaf.
+    raw_key: bool,
     /// The leaf's subjectAltName, what there is of DNS names.
     dns_names: Vec<String>,
     /// The issuers of all certificates in the chain, as DER names.
@@ -148,6 +151,7 @@ impl Identity {
             dns_names,
             issuers,
             certified: Arc::new(CertifiedKey::new(chain, key)),
+            raw_key: false,
         })
     }
 
@@ -155,13 +159,17 @@ impl Identity {
     fn certified_as(&self, certified: CertifiedKey) -> Identity {
         Identity {
             certified: Arc::new(certified),
+            raw_key: self.raw_key,
             dns_names: self.dns_names.clone(),
             issuers: self.issuers.clone(),
         }
     }
 
-    /// The chain, leaf first. Never empty.
+    /// The chain, leaf first. Empty only if the identity is a key alone.
     pub fn certificates(&self) -> &[CertificateDer<'static>] {
+        if self.raw_key {
+            return &[];
+        }
         &self.certified.cert
     }
 

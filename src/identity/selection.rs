@@ -24,6 +24,13 @@ impl Identities {
         self.list.is_empty()
     }
 
+    /// Whether there are keys to show and no certificates.
+    fn are_raw_keys(&self) -> bool {
+        self.list
+            .iter()
+            .any(|identity| identity.raw_key().is_some())
+    }
+
     /// What a server presents to a client that asks for `name` (SNI) and can verify `schemes`.
     ///
     /// Those whose certificate holds the name come first, exact before wildcard; if there is none,
@@ -78,6 +85,10 @@ impl ResolvesServerCert for Identities {
         self.for_server(hello.server_name(), hello.signature_schemes())
             .map(presented::present)
     }
+
+    fn only_raw_public_keys(&self) -> bool {
+        self.are_raw_keys()
+    }
 }
 
 impl ResolvesClientCert for Identities {
@@ -88,6 +99,10 @@ impl ResolvesClientCert for Identities {
     ) -> Option<Arc<CertifiedKey>> {
         self.for_client(authorities, schemes)
             .map(presented::present)
+    }
+
+    fn only_raw_public_keys(&self) -> bool {
+        self.are_raw_keys()
     }
 
     fn has_certs(&self) -> bool {

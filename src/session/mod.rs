@@ -74,10 +74,12 @@ pub struct ServerSessions<'a> {
 
 impl ServerSessions<'_> {
     /// Where there is a store it has the sessions of TLS 1.3 too: the engine makes no
-    /// self-contained tickets then, of either version.
+    /// self-contained tickets then, of either version. Early data needs sessions that are kept, too,
+    /// so that each is given out once.
     pub fn apply(self, config: &mut ServerConfig) {
         let (trust, clock) = (self.trust, config.time_provider.clone());
-        let tickets = self.tickets && self.store.is_none();
+        let kept = self.store.is_some() || config.max_early_data_size > 0;
+        let tickets = self.tickets && !kept;
         config.session_storage = match self.store {
             Some(store) => Arc::new(Stored {
                 store,

@@ -24,18 +24,31 @@ impl Socket {
     }
 
     pub(super) fn handshake_with(&self, inbox: &mut Inbox) -> Step<()> {
-        let done = self.drive_handshake(inbox);
+        self.handshake_until(inbox, |_| false)
+    }
+
+    /// Finishes the handshake, or returns where there is early data to read.
+    pub(super) fn handshake_up_to_early_data(&self, inbox: &mut Inbox) -> Step<()> {
+        self.handshake_until(inbox, |core| core.engine.has_early())
+    }
+
+    fn handshake_until(&self, inbox: &mut Inbox, enough: fn(&Core) -> bool) -> Step<()> {
+        let done = self.drive_handshake(inbox, enough);
         // Every error but an interruption ends the connection, and the caller hears of it now.
         let reported = done.is_err() && self.failure().is_some();
         self.settle(&self.core(), inbox, reported);
         done
     }
 
-    fn drive_handshake(&self, inbox: &mut Inbox) -> Step<()> {
+    fn drive_handshake(&self, inbox: &mut Inbox, enough: fn(&Core) -> bool) -> Step<()> {
         self.begin()?;
         loop {
             self.check_failure()?;
             let core = self.core();
+            if enough(&core) {
+                drop(self.send_reply(core));
+                return Ok(());
+            }
             let mut core = self.send_flight(core, inbox)?;
             if !core.engine.is_handshaking() {
                 self.agree(&mut core);
@@ -52,7 +65,7 @@ impl Socket {
                     Some(Err(error)) => return Err(self.fail(core, error).into()),
                 }
             }
-            if core.engine.has_output() || !core.engine.is_handshaking() {
+            if core.engine.has_output() || !core.engine.is_handshaking() || enough(&core) {
                 continue;
             }
             self.next_flight(core, inbox)?;
@@ -86,7 +99,7 @@ impl Socket {
     /// A resumed handshake goes back to one that was verified under the same settings.
     fn verdict(&self, peer: &PeerChain, agreement: &Agreement) -> Option<i32> {
         let verifies_peer = self.verifies_peer.load(Ordering::Relaxed);
-        let known = verifies_peer && !peer.sent.is_empty();
+        let known = verifies_peer && !peer.is_empty();
         let accepted = agreement.resumed || self.silent_verifier.load(Ordering::Relaxed);
         agreement.verify.or((known && accepted).then_some(0))
     }

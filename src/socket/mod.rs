@@ -5,6 +5,8 @@
 //! for, briefly: it is never held while the transport blocks or the caller's functions run.
 
 mod driven;
+mod early_data;
+mod ech;
 mod events;
 mod exporter;
 mod handshake;
@@ -17,6 +19,7 @@ mod read;
 mod send;
 mod sessions;
 mod shutdown;
+mod verify_name;
 mod write;
 
 use std::collections::VecDeque;
@@ -109,6 +112,7 @@ pub struct Socket {
     hello: Mutex<Examination>,
     hello_waits: AtomicBool,
     agreed: OnceLock<Agreed>,
+    ech_retry: OnceLock<Vec<u8>>,
     /// The peer's, once somebody asks for it.
     ocsp: OnceLock<Box<[u8]>>,
     failure: OnceLock<Error>,
@@ -198,6 +202,7 @@ impl Socket {
             hello: Mutex::new(Examination::Ahead(setup.hello.clone())),
             hello_waits: AtomicBool::new(false),
             agreed: OnceLock::new(),
+            ech_retry: OnceLock::new(),
             ocsp: OnceLock::new(),
             failure: OnceLock::new(),
             detached: OnceLock::new(),

@@ -3,6 +3,7 @@
 use std::sync::MutexGuard;
 use std::sync::atomic::Ordering;
 
+use super::early_data::must_be_read_first;
 use super::inbox::{End, Inbox};
 use super::send::{Patience, interrupted};
 use super::{Core, Pause, Socket, Step, Want, driven};
@@ -51,6 +52,9 @@ impl Socket {
         loop {
             let clock = self.read_clock();
             let mut core = self.core();
+            if core.engine.has_early() {
+                return Err(must_be_read_first().into());
+            }
             let taken = take(self, &mut core, &mut inbox, buf);
             let core = self.send_reply(core);
             if taken > 0 {

@@ -25,6 +25,7 @@ pub const APPLICATION: i32 = 50;
 pub const HOSTNAME: i32 = 62;
 pub const IP_ADDRESS: i32 = 64;
 pub const UNSUPPORTED_SIGNATURE: i32 = 76;
+pub const RAW_KEY_UNTRUSTED: i32 = 95;
 pub const OCSP_INVALID: i32 = 96;
 
 /// Describes a verdict in OpenSSL's wording. A number that OpenSSL does not have reads as an
@@ -113,6 +114,7 @@ pub fn verify_string(verify: i32) -> &'static CStr {
         92 => c"CA cert does not include key usage extension",
         93 => c"Using cert extension requires at least X509v3",
         94 => c"Certificate public key has explicit ECC parameters",
+        RAW_KEY_UNTRUSTED => c"Raw public key untrusted, no trusted keys configured",
         OCSP_INVALID => c"OCSP response is invalid",
         _ => c"unknown certificate verification error",
     }

@@ -19,6 +19,7 @@ impl Policy {
             revocation,
             hook,
             strict,
+            pinned_keys,
             signatures,
         } = self;
         let mut parts = Parts::new();
@@ -30,6 +31,7 @@ impl Policy {
         parts.set(revocation.crls.iter().map(Crl::digest));
         parts.number(revocation.switches());
         parts.set(hook.iter().map(|hook| &hook.id()[..]));
+        parts.set(pinned_keys.iter());
         let schemes = signatures.schemes();
         parts.number(schemes.len() as u32);
         for scheme in schemes {
@@ -83,7 +85,7 @@ mod tests {
 
     use testca::Authority;
 
-    use super::super::{Mode, Roots, Signatures, VerifyHook};
+    use super::super::{Mode, PinnedKeys, Roots, Signatures, VerifyHook};
     use super::*;
     use crate::x509::Certificate;
 
@@ -113,13 +115,20 @@ mod tests {
     fn every_setting_makes_a_difference() {
         let policy = Policy::new(Roots::new(), Mode::Required);
         let hook = || VerifyHook::new(|verify, _| verify).unwrap();
-        let changes: [fn(&mut Policy); 7] = [
+        let changes: [fn(&mut Policy); 8] = [
             |policy| policy.mode = Mode::None,
             |policy| policy.mode = Mode::Optional,
             |policy| policy.check_hostname ^= true,
             |policy| policy.match_cn ^= true,
             |policy| policy.strict ^= true,
             |policy| policy.revocation.set_switches(1).unwrap(),
+            |policy| {
+                let ed25519 = [
+                    &b"\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\0"[..],
+                    &[7; 32],
+                ];
+                policy.pinned_keys = PinnedKeys::new(vec![ed25519.concat()]).unwrap();
+            },
             |policy| policy.signatures = Signatures::select(&[0x0403]).unwrap(),
         ];
         let mut seen = vec![policy.fingerprint()];

@@ -6,16 +6,18 @@ use std::sync::Arc;
 use rustls::SignatureScheme;
 use rustls_pki_types::CertificateDer;
 
-use super::Verdict;
+use super::{Verdict, raw_key};
 use crate::x509::Certificate;
 
 /// The certificates of a peer and what goes with them.
 #[derive(Debug, Default)]
 pub struct PeerChain {
-    /// As the peer sent them, leaf first.
+    /// As the peer sent them, leaf first. Empty if it showed a key alone.
     pub sent: Vec<Arc<Certificate>>,
     /// The path that was built, the certificate in the store last; empty when none was.
     pub path: Vec<Arc<Certificate>>,
+    /// The SubjectPublicKeyInfo shown in place of a certificate.
+    pub raw_key: Option<Box<[u8]>>,
     /// The OCSP response stapled to the leaf, unchecked; empty if none.
     pub ocsp: Box<[u8]>,
 }
@@ -23,10 +25,27 @@ pub struct PeerChain {
 impl PeerChain {
     /// Certificates that nobody looked at in this handshake.
     pub fn resumed(sent: &[CertificateDer<'static>]) -> PeerChain {
+        if let [key] = sent
+            && raw_key::is_key(key)
+        {
+            return PeerChain::of_key(key);
+        }
         PeerChain {
             sent: sent.iter().cloned().map(shared).collect(),
             ..PeerChain::default()
         }
+    }
+
+    pub(super) fn of_key(spki: &[u8]) -> PeerChain {
+        PeerChain {
+            raw_key: Some(spki.into()),
+            ..PeerChain::default()
+        }
+    }
+
+    /// Whether the peer showed nothing.
+    pub fn is_empty(&self) -> bool {
+        self.sent.is_empty() && self.raw_key.is_none()
     }
 }
 

@@ -95,8 +95,17 @@ impl Signatures {
         if EndEntityCert::try_from(cert).is_ok() {
             return verify_tls12_signature(message, cert, dss, provided());
         }
-        let spki = raw_key(cert)?;
-        let key = RawPublicKeyEntity::try_from(&spki).map_err(|_| CertificateError::BadEncoding)?;
+        self.verify_tls12_with_key(message, &raw_key(cert)?, dss)
+    }
+
+    pub(super) fn verify_tls12_with_key(
+        &self,
+        message: &[u8],
+        spki: &SubjectPublicKeyInfoDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Verified {
+        self.check(dss)?;
+        let key = RawPublicKeyEntity::try_from(spki).map_err(|_| CertificateError::BadEncoding)?;
         let (_, candidates) = provided()
             .mapping
             .iter()
@@ -124,7 +133,17 @@ impl Signatures {
         if EndEntityCert::try_from(cert).is_ok() {
             return verify_tls13_signature(message, cert, dss, provided());
         }
-        verify_tls13_signature_with_raw_key(message, &raw_key(cert)?, dss, provided())
+        self.verify_tls13_with_key(message, &raw_key(cert)?, dss)
+    }
+
+    pub(super) fn verify_tls13_with_key(
+        &self,
+        message: &[u8],
+        spki: &SubjectPublicKeyInfoDer<'_>,
+        dss: &DigitallySignedStruct,
+    ) -> Verified {
+        self.check(dss)?;
+        verify_tls13_signature_with_raw_key(message, spki, dss, provided())
     }
 }
 

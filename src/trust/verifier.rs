@@ -6,11 +6,12 @@ use std::sync::Arc;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
-use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls_pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 
-use super::peer::{deposit, deposit_peer};
+use super::peer::{PeerChain, deposit, deposit_peer};
+use super::verdict::Verdict;
 use super::verify::{Peer, Sent, verify};
-use super::{CaNames, Mode, Revocation, Roots, Signatures};
+use super::{CaNames, Mode, PeerName, PinnedKeys, Revocation, Roots, Signatures};
 use crate::crypto;
 use crate::session;
 use crate::x509::Certificate;
@@ -32,6 +33,8 @@ pub struct Policy {
     pub hook: Option<Arc<VerifyHook>>,
     /// Refuse what `strict` does.
     pub strict: bool,
+    /// Peers must show one of these keys in place of a certificate; of none, certificates.
+    pub pinned_keys: PinnedKeys,
     /// Signatures accepted, in chains and in handshakes.
     pub signatures: Signatures,
 }
@@ -49,6 +52,7 @@ impl Policy {
             revocation: Revocation::default(),
             hook: None,
             strict: false,
+            pinned_keys: PinnedKeys::default(),
             signatures: Signatures::default(),
         }
     }
@@ -94,17 +98,41 @@ impl fmt::Debug for VerifyHook {
 #[derive(Debug)]
 pub struct Verifier {
     policy: Policy,
+    /// What the certificate must prove in place of the name that the connection is for.
+    name: Option<PeerName>,
     ca_names: Vec<DistinguishedName>,
 }
 
 impl Verifier {
     pub fn new(policy: Policy) -> Verifier {
         let ca_names = policy.ca_names.sent(&policy.roots);
-        Verifier { policy, ca_names }
+        Verifier {
+            policy,
+            name: None,
+            ca_names,
+        }
+    }
+
+    /// The same for servers that must prove `name`.
+    pub fn for_name(&self, name: PeerName) -> Verifier {
+        Verifier {
+            policy: Policy {
+                check_hostname: true,
+                ..self.policy.clone()
+            },
+            name: Some(name),
+            ca_names: Vec::new(),
+        }
     }
 
     pub fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    /// What a peer shows in place of a certificate.
+    fn raw_key<'a>(&self, shown: &'a CertificateDer<'_>) -> Option<SubjectPublicKeyInfoDer<'a>> {
+        let pinned = !self.policy.pinned_keys.is_empty();
+        pinned.then(|| SubjectPublicKeyInfoDer::from(shown.as_ref()))
     }
 
     fn judge(
@@ -115,6 +143,10 @@ impl Verifier {
         name: Option<&ServerName<'_>>,
         now: UnixTime,
     ) -> Result<(), Error> {
+        if let Some(key) = self.raw_key(sent.leaf) {
+            deposit_peer(Arc::new(PeerChain::of_key(&key)));
+            return conclude(self.policy.pinned_keys.judge(&key));
+        }
         let mut verdict = verify(&self.policy, peer, sent, name, now);
         let chain = Arc::new(sent.to_chain(verdict.path(), ocsp));
         deposit_peer(chain.clone());
@@ -126,13 +158,17 @@ impl Verifier {
             // A resumed handshake would not ask the program again.
             session::forget();
         }
-        let result = match verdict.is_accepted() {
-            true => Ok(()),
-            false => Err(verdict.rustls_error()),
-        };
-        deposit(verdict);
-        result
+        conclude(verdict)
     }
+}
+
+fn conclude(verdict: Verdict) -> Result<(), Error> {
+    let result = match verdict.is_accepted() {
+        true => Ok(()),
+        false => Err(verdict.rustls_error()),
+    };
+    deposit(verdict);
+    result
 }
 
 impl ServerCertVerifier for Verifier {
@@ -152,7 +188,9 @@ impl ServerCertVerifier for Verifier {
             // Nothing is verified, and hence no verdict; the handshake's signature still is.
             deposit_peer(Arc::new(sent.to_chain(&[], ocsp_response)));
         } else {
-            let name = self.policy.check_hostname.then_some(server_name);
+            let name = self.name.as_ref().map(PeerName::as_server_name);
+            let name = name.unwrap_or(server_name);
+            let name = self.policy.check_hostname.then_some(name);
             self.judge(Peer::Server, &sent, ocsp_response, name, now)?;
         }
         Ok(ServerCertVerified::assertion())
@@ -164,7 +202,10 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.policy.signatures.verify_tls12(message, cert, dss)
+        match self.raw_key(cert) {
+            Some(key) => (self.policy.signatures).verify_tls12_with_key(message, &key, dss),
+            None => self.policy.signatures.verify_tls12(message, cert, dss),
+        }
     }
 
     fn verify_tls13_signature(
@@ -173,11 +214,18 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.policy.signatures.verify_tls13(message, cert, dss)
+        match self.raw_key(cert) {
+            Some(key) => (self.policy.signatures).verify_tls13_with_key(message, &key, dss),
+            None => self.policy.signatures.verify_tls13(message, cert, dss),
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.policy.signatures.schemes()
+    }
+
+    fn requires_raw_public_keys(&self) -> bool {
+        !self.policy.pinned_keys.is_empty()
     }
 }
 
@@ -214,7 +262,10 @@ impl ClientCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.policy.signatures.verify_tls12(message, cert, dss)
+        match self.raw_key(cert) {
+            Some(key) => (self.policy.signatures).verify_tls12_with_key(message, &key, dss),
+            None => self.policy.signatures.verify_tls12(message, cert, dss),
+        }
     }
 
     fn verify_tls13_signature(
@@ -223,10 +274,17 @@ impl ClientCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.policy.signatures.verify_tls13(message, cert, dss)
+        match self.raw_key(cert) {
+            Some(key) => (self.policy.signatures).verify_tls13_with_key(message, &key, dss),
+            None => self.policy.signatures.verify_tls13(message, cert, dss),
+        }
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.policy.signatures.schemes()
+    }
+
+    fn requires_raw_public_keys(&self) -> bool {
+        !self.policy.pinned_keys.is_empty()
     }
 }

@@ -38,6 +38,7 @@ impl Sent<'_> {
                 .map(known)
                 .collect(),
             path: path.to_vec(),
+            raw_key: None,
             ocsp: ocsp.into(),
         }
     }

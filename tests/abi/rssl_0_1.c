@@ -272,6 +272,7 @@ RSSL_API RSSL_MUST_USE rssl_result rssl_wrap(rssl_ctx *ctx, rssl_fd fd, rssl_rol
 RSSL_API void rssl_sock_free(rssl_sock *s);
 RSSL_API void rssl_sock_set_user(rssl_sock *s, void *user);
 RSSL_API void *rssl_sock_user(const rssl_sock *s);
+RSSL_API rssl_result rssl_sock_set_verify_name(rssl_sock *s, const char *name);
 
 FIRST_MEMBER(rssl_io, size, size_t);
 NEXT_MEMBER(rssl_io, size, user, void *);

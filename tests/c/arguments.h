@@ -35,5 +35,6 @@ ARGUMENTS_TABLE(protocol_arguments);
 ARGUMENTS_TABLE(resumption_arguments);
 ARGUMENTS_TABLE(socket_arguments);
 ARGUMENTS_TABLE(trust_arguments);
+ARGUMENTS_TABLE(unstable_arguments);
 
 #endif

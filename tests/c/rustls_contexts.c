@@ -13,6 +13,7 @@ static rssl_session_store no_store; /* of no known size */
 #define SETTERS(X)                                                \
   X(rssl_ctx_set_verify, (ctx, RSSL_CERT_NONE))                   \
   X(rssl_ctx_set_check_hostname, (ctx, false))                    \
+  X(rssl_ctx_set_verify_callback, (ctx, NULL, NULL, NULL))        \
   X(rssl_ctx_load_verify_file, (ctx, cert("ca.pem")))             \
   X(rssl_ctx_load_verify_dir, (ctx, cert("")))                    \
   X(rssl_ctx_load_verify_mem, (ctx, "x", 1))                      \
@@ -26,9 +27,11 @@ static rssl_session_store no_store; /* of no known size */
   X(rssl_ctx_load_cert_file, (ctx, cert("server-both.pem"), NULL, NULL)) \
   X(rssl_ctx_load_cert_mem, (ctx, "x", 1, NULL, 0, NULL))         \
   X(rssl_ctx_set_identities, (ctx, NULL, 0))                      \
+  X(rssl_ctx_set_client_cert_callback, (ctx, NULL, NULL, NULL))   \
   X(rssl_ctx_set_client_ca_names, (ctx, NULL, 0))                 \
   X(rssl_ctx_set_versions, (ctx, 0, 0))                           \
   X(rssl_ctx_set_ciphers, (ctx, "TLS_AES_128_GCM_SHA256"))        \
+  X(rssl_ctx_set_cipher_string, (ctx, "HIGH"))                    \
   X(rssl_ctx_set_groups, (ctx, "x25519"))                         \
   X(rssl_ctx_set_verify_schemes, (ctx, NULL, 0))                  \
   X(rssl_ctx_set_max_fragment, (ctx, 0))                          \

@@ -3,6 +3,7 @@
 #include "ends.h"
 #include "rustls_configs.h"
 
+#include <errno.h>
 #include <rssl_ffi.h>
 #include <string.h>
 
@@ -27,6 +28,8 @@ static void a_client_connects_by_rssl_wrap(void) {
     shown = rssl_sock_peer_cert_new(e.client, 0);
     CHECK(rssl_cert_matches(shown, "localhost"));
     rssl_cert_free(shown);
+    CHECK(rssl_sock_verified_cert_new(e.client, 0) == NULL);
+    CHECK(rssl_sock_ocsp(e.client).data == NULL);
     talk(&e);
     CHECK_OK(rssl_shutdown(e.client, RSSL_SHUT_WR));
     CHECK_RC(rssl_read(e.server, (char[1]){0}, 1), 0);
@@ -163,6 +166,7 @@ static void a_client_certificate_is_verified_as_the_configuration_says(void) {
   shown = rssl_sock_peer_cert_new(e.server, 0);
   CHECK_HAS(rssl_cert_text(shown), "rssl test client");
   rssl_cert_free(shown);
+  CHECK(rssl_sock_own_cert_new(e.client, 0) == NULL);
   ends_close(&e);
 
   ends_connect(&e, client_that_shows(NULL), server_that_asks(true));
@@ -259,6 +263,58 @@ static void a_server_goes_over_to_it_after_the_hello(void) {
   check_goes_over(server_context(server_builder("server")), RSSL_V_UNSPECIFIED);
 }
 
+/* -- a connection of rustls-ffi's own, over the memory of a socket */
+
+static rustls_io_result send_to(void *socket, const uint8_t *buf, size_t n, size_t *out_n) {
+  CHECK_RC(rssl_feed(socket, buf, n), n);
+  *out_n = n;
+  return 0;
+}
+
+static rustls_io_result receive_from(void *socket, uint8_t *buf, size_t n, size_t *out_n) {
+  ptrdiff_t drained = rssl_drain(socket, buf, n);
+  CHECK(drained >= 0);
+  *out_n = (size_t)drained;
+  return drained > 0 ? 0 : EAGAIN;
+}
+
+static void carry_both_ways(struct rustls_connection *conn, rssl_sock *s) {
+  size_t n;
+  while (rustls_connection_wants_write(conn))
+    CHECK_INT(rustls_connection_write_tls(conn, send_to, s, &n), 0);
+  CHECK(rssl_handshake(s) == RSSL_OK || rssl_sock_error(s) == NULL);
+  while (rssl_drain_pending(s) > 0) {
+    CHECK_INT(rustls_connection_read_tls(conn, receive_from, s, &n), 0);
+    CHECK_RUSTLS(rustls_connection_process_new_packets(conn));
+  }
+}
+
+static void a_rustls_connection_works_beside_it(void) {
+  const struct rustls_client_config *config;
+  struct rustls_connection *conn;
+  rssl_ctx *client, *server = server_context(server_builder("server"));
+  rssl_sock *s;
+  char buf[16];
+  size_t n;
+  int rounds;
+  CHECK_RUSTLS(rustls_client_config_builder_build(client_builder("ca.pem"), &config));
+  CHECK_OK(rssl_ctx_from_rustls_client(config, &client));
+  CHECK_RUSTLS(rustls_client_connection_new(config, "localhost", &conn));
+  rustls_client_config_free(config);
+  CHECK_OK(rssl_sock_new(server, RSSL_SERVER, NULL, &s));
+  for (rounds = 0; rounds < 4; rounds++) carry_both_ways(conn, s);
+  CHECK(!rustls_connection_is_handshaking(conn));
+  CHECK(rssl_sock_is_connected(s));
+  CHECK_RC(rssl_write(s, "hello", 5), 5);
+  carry_both_ways(conn, s);
+  CHECK_RUSTLS(rustls_connection_read(conn, (uint8_t *)buf, sizeof buf, &n));
+  CHECK(n == 5 && memcmp(buf, "hello", 5) == 0);
+  rustls_connection_free(conn);
+  rssl_sock_free(s);
+  rssl_ctx_free(client);
+  rssl_ctx_free(server);
+}
+
 int main(int argc, char **argv) {
   static const struct test_case cases[] = {
       CASE(a_client_connects_by_rssl_wrap),
@@ -272,6 +328,7 @@ int main(int argc, char **argv) {
       CASE(sessions_belong_to_the_configuration),
       CASE(the_key_log_of_the_configuration_is_written),
       CASE(a_server_goes_over_to_it_after_the_hello),
+      CASE(a_rustls_connection_works_beside_it),
   };
   return RUN_CASES(argc, argv, cases);
 }

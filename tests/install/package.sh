@@ -14,7 +14,7 @@ fail() {
 prefix=$work/first
 "$CMAKE" --install "$build" --prefix "$prefix" >"$work/log" || { cat "$work/log"; exit 1; }
 
-for file in lib/librssl.so lib/librssl.so.0 lib/librssl.so.0.*.* lib/librssl.a include/rssl.h \
+for file in lib/librssl.so lib/librssl.so.0 lib/librssl.so.0.*.* lib/librssl.a include/rssl.h include/rssl_unstable.h \
   lib/pkgconfig/rssl.pc lib/cmake/rssl/rsslConfig.cmake \
   lib/cmake/rssl/rsslConfigVersion.cmake lib/cmake/rssl/rsslTargets.cmake; do
   # Debian's libdir below /usr has the machine's name in it.

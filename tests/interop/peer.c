@@ -6,7 +6,9 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "hello.h"
+#include "identity.h"
 #include "traffic.h"
+#include "unstable.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
@@ -23,10 +25,11 @@ enum { MOST_IDENTITIES = 8 };
 struct settings {
   rssl_role role;
   const char *name, *port, *ca, *tls, *ciphers, *groups, *alpn, *connections, *time_limit,
-      *key_log, *export_label;
+      *key_log, *export_label, *raw_key, *pin, *early_data, *early;
   const char *certs[MOST_IDENTITIES], *keys[MOST_IDENTITIES];
   bool require_client_cert, request_client_cert, no_ca_names, no_tickets, require_ems;
   struct hello hello;
+  struct identity identity;
   struct traffic traffic;
 };
 
@@ -34,8 +37,10 @@ static int usage(void) {
   fputs("usage: peer client|server [--port PORT] [--name NAME] [--ca F] [--cert F --key F]...\n"
         "            [--require-client-cert | --request-client-cert] [--no-ca-names]\n"
         "            [--no-tickets] [--tls 1.2|1.3] [--ciphers LIST] [--groups LIST]\n"
+        "            [--raw-key F] [--pin F] [--early-data MOST] [--early TEXT]\n"
         "            [--hello] [--hello-later] [--hello-alpn NAME] [--hello-alert NUMBER]\n"
         "            [--alpn LIST] [--echo] [--poll] [--connections N] [--time-limit SECONDS]\n"
+        "            [--identity FILE [--password PASSWORD] [--ocsp FILE]]\n"
         "            [--key-log FILE] [--export LABEL] [--require-ems]\n"
         "  PORT is on 127.0.0.1; a server's 0 lets the system choose, and \"port: N\" says what.\n",
         stderr);
@@ -73,6 +78,12 @@ static bool parse_option(const char *arg, const char *value, struct settings *se
       {"--ciphers", &set->ciphers}, {"--groups", &set->groups},
       {"--alpn", &set->alpn},       {"--connections", &set->connections},
       {"--time-limit", &set->time_limit},
+      {"--identity", &set->identity.file},
+      {"--password", &set->identity.password},
+      {"--ocsp", &set->identity.ocsp},
+      {"--raw-key", &set->raw_key},
+      {"--pin", &set->pin},         {"--early-data", &set->early_data},
+      {"--early", &set->early},
       {"--hello-alpn", &set->hello.alpn},
       {"--hello-alert", &set->hello.alert},
       {"--key-log", &set->key_log}, {"--export", &set->export_label}};
@@ -137,10 +148,14 @@ static bool configure(rssl_ctx *ctx, struct settings *set) {
   for (size_t i = 0; i < MOST_IDENTITIES && set->certs[i] != NULL; i++)
     if (rssl_ctx_load_cert_file(ctx, set->certs[i], set->keys[i], NULL) < 0)
       return failed("--cert");
+  if (identity_use(ctx, &set->identity) < 0) return failed("--identity");
+  if (set->raw_key != NULL && !show_raw_key(ctx, set->raw_key)) return failed("--raw-key");
   if (set->require_client_cert && rssl_ctx_set_verify(ctx, RSSL_CERT_REQUIRED) < 0)
     return failed("--require-client-cert");
   if (set->request_client_cert && rssl_ctx_set_verify(ctx, RSSL_CERT_OPTIONAL) < 0)
     return failed("--request-client-cert");
+  if (set->pin != NULL && !pin_raw_key(ctx, set->pin)) return failed("--pin");
+  if (set->early_data != NULL && !allow_early(ctx, set->early_data)) return failed("--early-data");
   if (set->tls != NULL) {
     uint16_t version = strcmp(set->tls, "1.2") == 0 ? RSSL_TLS1_2 : RSSL_TLS1_3;
     if (rssl_ctx_set_versions(ctx, version, version) < 0) return failed("--tls");
@@ -224,6 +239,7 @@ static void report_agreement(const rssl_sock *s) {
   say("resumed", rssl_sock_resumed(s) ? "yes" : "no");
   fprintf(stderr, "signature: 0x%04x\n", rssl_sock_peer_signature(s));
   report_subject(s);
+  report_raw_key(s);
 }
 
 /* What the program itself noticed has no rssl_error. */
@@ -262,12 +278,14 @@ static rssl_result serve(rssl_ctx *ctx, struct settings *set, int fd) {
     return rc;
   }
   set->traffic.received = 0;
+  if (set->early_data != NULL && !exchange_early(s, set->role, set->early)) failed("early data");
   rc = traffic_handshake(&set->traffic, s, fd);
   if (rc == RSSL_WANT_HELLO && (rc = hello_decide(&set->hello, rssl_sock_hello(s))) == RSSL_OK)
     rc = traffic_handshake(&set->traffic, s, fd);
   if (rc == RSSL_OK) {
     report_agreement(s);
     report_secrets(s, set->export_label);
+    if (set->early_data != NULL) report_early(s);
     rc = traffic_run(&set->traffic, s, fd);
     fprintf(stderr, "received: %llu\n", set->traffic.received);
   }

@@ -23,6 +23,7 @@ TIMEOUT = 30  # seconds, for whatever a test waits for
 
 PACKAGES = {
     "openssl": "openssl",
+    "certtool": "gnutls-bin",
     "gnutls-cli": "gnutls-bin",
     "gnutls-serv": "gnutls-bin",
     "nginx": "nginx-light",

@@ -18,8 +18,9 @@ def tls(version):
 
 class RsslCase(Case):
     def rssl_server(self, *options, identity="server"):
-        """A peer that listens; its port is in .port."""
-        server = self.start(os.environ["RSSL_PEER"], "server", *pair(identity), *options)
+        """A peer that listens; its port is in .port. Without identity the options name one."""
+        own = pair(identity) if identity else []
+        server = self.start(os.environ["RSSL_PEER"], "server", *own, *options)
         server.port = int(server.errors.wait_for(rb"port: (\d+)\n")[1])
         return server
 

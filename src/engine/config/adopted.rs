@@ -20,7 +20,11 @@ impl ClientConfigs {
         if format!("{config:?}").contains(" verifier: Verifier, ") {
             return Err(needs_userdata("verifies certificates"));
         }
-        Ok(ClientConfigs { config, memory })
+        Ok(ClientConfigs {
+            config,
+            verifier: None,
+            memory,
+        })
     }
 }
 
