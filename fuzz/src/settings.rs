@@ -6,6 +6,7 @@ use std::ptr::null_mut;
 use rssl::ffi::cert::{rssl_cert_free, rssl_cert_matches, rssl_cert_new_mem};
 use rssl::ffi::ctx::*;
 use rssl::ffi::names::{rssl_cipher_name, rssl_cipher_openssl_name};
+use rssl::ffi::protocol::rssl_ctx_set_cipher_string;
 use rssl::ffi::sock::{rssl_sock_free, rssl_sock_new};
 
 use crate::credentials::PEM;
@@ -15,11 +16,12 @@ use crate::input::Input;
 /// The first byte chooses the setting; strings follow, each up to a 0.
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
-    match input.byte() % 5 {
+    match input.byte() % 6 {
         0 => ciphers(&input.string()),
         1 => groups(&input.string()),
         2 => alpn(&mut input),
         3 => server_name(&input.string()),
+        5 => cipher_string(&input.string()),
         _ => matches(&input.string()),
     }
 }
@@ -47,6 +49,18 @@ unsafe fn all_ciphers(ctx: *mut rssl_ctx) -> Vec<u16> {
     // SAFETY: by this function's contract.
     let all = unsafe { (0..rssl_ctx_cipher_count(ctx)).map(|i| rssl_ctx_cipher(ctx, i)) };
     all.collect()
+}
+
+fn cipher_string(openssl: &CString) {
+    let context = Context::client();
+    // SAFETY: a live handle and a string.
+    unsafe {
+        let before = all_ciphers(context.0);
+        let done = check(rssl_ctx_set_cipher_string(context.0, openssl.as_ptr())) == 0;
+        let after = all_ciphers(context.0);
+        assert!(done || after == before, "changed by a call that failed");
+    }
+    connect_to(&context, c"localhost".as_ptr());
 }
 
 fn groups(names: &CString) {

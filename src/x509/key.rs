@@ -2,9 +2,7 @@
 
 use std::ffi::CString;
 
-use x509_parser::asn1_rs::{FromDer, Tag};
-use x509_parser::public_key::PublicKey;
-use x509_parser::x509::SubjectPublicKeyInfo;
+use x509_parser::asn1_rs::Tag;
 
 use super::der::Reader;
 use super::oid;
@@ -18,18 +16,29 @@ pub(super) struct Key {
 }
 
 impl Key {
+    /// Reads a SubjectPublicKeyInfo. One whose key is not what its algorithm says has no size.
     pub fn read(spki: &[u8]) -> Option<Key> {
-        let (_, spki) = SubjectPublicKeyInfo::from_der(spki).ok()?;
-        let oid = oid::dotted(spki.algorithm.algorithm.as_bytes())?;
-        let parameters = spki.algorithm.parameters.as_ref();
+        let field = "subjectPublicKeyInfo";
+        let mut inside = Reader::at(spki, 0)
+            .expect(field, Tag::Sequence)
+            .ok()?
+            .reader();
+        let mut algorithm = inside.expect(field, Tag::Sequence).ok()?.reader();
+        let oid = oid::dotted(algorithm.expect(field, Tag::Oid).ok()?.contents)?;
+        let parameters = algorithm.any(field).ok();
+        let key = inside
+            .expect(field, Tag::BitString)
+            .ok()?
+            .contents
+            .get(1..)?;
         let bits = match oid.as_str() {
-            "1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10" => rsa_bits(&spki),
+            "1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10" => rsa_bits(key),
             "1.2.840.10045.2.1" => parameters
-                .filter(|any| any.tag() == Tag::Oid)
-                .and_then(|any| oid::dotted(any.data))
+                .filter(|curve| curve.is(Tag::Oid))
+                .and_then(|curve| oid::dotted(curve.contents))
                 .and_then(|curve| curve_bits(&curve)),
             "1.2.840.10040.4.1" => parameters
-                .and_then(|any| Reader::at(any.data, 0).expect("p", Tag::Integer).ok())
+                .and_then(|dsa| dsa.reader().expect("p", Tag::Integer).ok())
                 .map(|p| integer_bits(p.contents)),
             oid => fixed_bits(oid),
         };
@@ -40,17 +49,14 @@ impl Key {
     }
 }
 
-fn rsa_bits(spki: &SubjectPublicKeyInfo<'_>) -> Option<u32> {
-    match spki.parsed() {
-        Ok(PublicKey::RSA(key)) => Some(integer_bits(key.modulus)),
-        // x509-parser knows no key under the RSASSA-PSS identifier; it has the same form.
-        _ => {
-            let mut der = Reader::at(&spki.subject_public_key.data, 0);
-            let mut key = der.expect("key", Tag::Sequence).ok()?.reader();
-            let modulus = key.expect("modulus", Tag::Integer).ok()?;
-            Some(integer_bits(modulus.contents))
-        }
-    }
+/// RSAPublicKey ::= SEQUENCE { modulus, publicExponent }
+fn rsa_bits(key: &[u8]) -> Option<u32> {
+    let mut key = Reader::at(key, 0)
+        .expect("key", Tag::Sequence)
+        .ok()?
+        .reader();
+    let modulus = key.expect("modulus", Tag::Integer).ok()?;
+    Some(integer_bits(modulus.contents))
 }
 
 /// The length of a positive big-endian number without its leading zeros.

@@ -206,6 +206,19 @@ fn version_1_with_a_negative_serial() {
 }
 
 #[test]
+fn a_key_that_ends_within_a_byte_still_has_a_type() {
+    const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
+    let algorithm = tlv(0x30, &[&tlv(0x06, &[ED25519])]);
+    let odd = Odd {
+        spki: tlv(0x30, &[&algorithm, &tlv(0x03, &[&[5], &[7; 32]])]),
+        ..Odd::default()
+    };
+    let certificate = odd.read();
+    assert_eq!(certificate.key_type(), c"ED25519");
+    assert_eq!(certificate.key_bits(), 253);
+}
+
+#[test]
 fn every_string_type_becomes_utf_8() {
     let values: [(u8, &[u8], &str); 12] = [
         (0x0c, "Grüße".as_bytes(), "Grüße"),

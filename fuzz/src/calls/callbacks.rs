@@ -3,7 +3,9 @@
 use std::cell::Cell;
 use std::ffi::{c_char, c_void};
 
+use rssl::ffi::agreed::rssl_sock_verified_cert_new;
 use rssl::ffi::bytes::rssl_bytes;
+use rssl::ffi::cert::{rssl_cert, rssl_cert_der, rssl_cert_free};
 use rssl::ffi::drop_user::rssl_drop_cb;
 use rssl::ffi::hello::{rssl_hello, rssl_hello_server_name, rssl_hello_use_alpn};
 use rssl::ffi::identity::rssl_identity;
@@ -64,6 +66,29 @@ pub unsafe extern "C" fn password(user: *mut c_void, buf: *mut c_char, cap: usiz
     // SAFETY: librssl says that there is room.
     unsafe { buf.copy_from_nonoverlapping(secret.as_ptr().cast(), secret.len()) };
     secret.len() as isize
+}
+
+pub unsafe extern "C" fn verify(
+    user: *mut c_void,
+    s: *const rssl_sock,
+    verdict: i32,
+    chain: *const *const rssl_cert,
+    chain_len: usize,
+) -> i32 {
+    assert!(chain_len > 0 && !chain.is_null());
+    // SAFETY: librssl passes what is live.
+    unsafe {
+        assert!(!rssl_cert_der(*chain).data.is_null());
+        let root = rssl_sock_verified_cert_new(s, 0);
+        assert_eq!(root.is_null(), verdict != 0, "the path without the verdict");
+        rssl_cert_free(root);
+        match choice(user) % 4 {
+            0 => 0,
+            1 => 50,
+            2 => -7,
+            _ => verdict,
+        }
+    }
 }
 
 pub unsafe extern "C" fn hello(

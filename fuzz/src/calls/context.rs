@@ -31,6 +31,15 @@ calls! {
     rssl_ctx_role => |w, i| rssl_ctx_role(w.context(i)),
     rssl_ctx_set_verify => |w, i| check(rssl_ctx_set_verify(w.context(i), i.byte().into())),
     rssl_ctx_verify => |w, i| rssl_ctx_verify(w.context(i)),
+    rssl_ctx_set_verify_callback => |w, i| {
+        let ctx = w.context(i);
+        match i.flag() {
+            true => check(rssl_ctx_set_verify_callback(ctx, None, null_mut(), None)),
+            false => install(i, |user, drop| {
+                rssl_ctx_set_verify_callback(ctx, Some(callbacks::verify), user, drop)
+            }),
+        }
+    },
     rssl_ctx_set_check_hostname => |w, i| {
         check(rssl_ctx_set_check_hostname(w.context(i), i.flag()))
     },
@@ -80,6 +89,9 @@ calls! {
     },
     rssl_ctx_set_ciphers => |w, i| {
         check(rssl_ctx_set_ciphers(w.context(i), string(i, &mut CString::default())))
+    },
+    rssl_ctx_set_cipher_string => |w, i| {
+        check(rssl_ctx_set_cipher_string(w.context(i), string(i, &mut CString::default())))
     },
     rssl_ctx_set_groups => |w, i| {
         check(rssl_ctx_set_groups(w.context(i), string(i, &mut CString::default())))

@@ -3,6 +3,7 @@ use std::ptr::{null, null_mut};
 
 use rssl::ffi::agreed::*;
 use rssl::ffi::bytes::rssl_bytes;
+use rssl::ffi::exporter::*;
 use rssl::ffi::io::rssl_io;
 use rssl::ffi::sock::*;
 
@@ -112,12 +113,35 @@ calls! {
     rssl_sock_server_name => |w, i| rssl_sock_server_name(w.socket(i)),
     rssl_sock_resumed => |w, i| rssl_sock_resumed(w.socket(i)),
     rssl_sock_verify_result => |w, i| rssl_sock_verify_result(w.socket(i)),
+    rssl_sock_handshake_kind => |w, i| rssl_sock_handshake_kind(w.socket(i)),
+    rssl_sock_peer_signature => |w, i| rssl_sock_peer_signature(w.socket(i)),
+    rssl_sock_ocsp => |w, i| rssl_sock_ocsp(w.socket(i)),
+    rssl_sock_export => |w, i| {
+        let (mut label, mut out) = (CString::default(), [0u8; 256]);
+        let (s, context, len) = (w.socket(i), i.bytes(), usize::from(i.byte()));
+        let (data, data_len) = match i.flag() {
+            true => (null(), 0),
+            false => (context.as_ptr(), context.len()),
+        };
+        let out = out.as_mut_ptr().cast();
+        check(rssl_sock_export(s, string(i, &mut label), data.cast(), data_len, out, len))
+    },
+    rssl_sock_channel_binding => |w, i| {
+        let mut out = [0u8; 64];
+        let kinds = [c"tls-exporter", c"tls-server-end-point", c"tls-unique", c""];
+        let (kind, cap) = (kinds[usize::from(i.byte() % 4)], usize::from(i.byte() % 65));
+        let out = out.as_mut_ptr().cast();
+        check_count(rssl_sock_channel_binding(w.socket(i), kind.as_ptr(), out, cap))
+    },
     rssl_sock_traffic => |w, i| {
         let (mut received, mut sent) = (0, 0);
         rssl_sock_traffic(w.socket(i), &mut received, &mut sent)
     },
     rssl_sock_peer_cert_new => |w, i| {
         w.keep_certificate(rssl_sock_peer_cert_new(w.socket(i), i.byte().into()))
+    },
+    rssl_sock_verified_cert_new => |w, i| {
+        w.keep_certificate(rssl_sock_verified_cert_new(w.socket(i), i.byte().into()))
     },
     rssl_sock_own_cert_new => |w, i| {
         w.keep_certificate(rssl_sock_own_cert_new(w.socket(i), i.byte().into()))
