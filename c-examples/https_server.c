@@ -7,6 +7,9 @@
 
 #include "alpn.h"
 #include "connection.h"
+#ifdef WITH_SESSION_STORE
+#include "session_store.h"
+#endif
 #include "tcp.h"
 
 #include <errno.h>
@@ -24,7 +27,7 @@
 #include <unistd.h>
 
 struct settings {
-  const char *client_ca, *alpn, *basic_auth, *bind;
+  const char *client_ca, *alpn, *basic_auth, *bind, *session_store;
   const char *handshake_timeout, *idle_timeout, *max_connections;
   bool require_client_cert, verbose;
   const char *port, *cert, *key, *dir;
@@ -54,13 +57,16 @@ static int usage(void) {
   fputs("usage: https_server [--client-ca F] [--require-client-cert] [--alpn LIST]\n"
         "                    [--basic-auth USER:PASSWORD] [--bind ADDR] [-v]\n"
         "                    [--handshake-timeout S] [--idle-timeout S]\n"
-        "                    [--max-connections N] PORT CERT KEY [DIR]\n"
+        "                    [--max-connections N] [--session-store WHERE]\n"
+        "                    PORT CERT KEY [DIR]\n"
         "  --client-ca   ask for client certificates; these roots issue them\n"
         "  --require-client-cert  serve nobody without one\n"
         "  --alpn        protocols to accept; the default is http/1.1, \"\" is none\n"
         "  --bind        listen on ADDR; the default is 127.0.0.1\n"
         "  --handshake-timeout, --idle-timeout  seconds, by default 120 and 300; 0: no limit\n"
         "  --max-connections  the default is what the limit on open files allows\n"
+        "  --session-store  HOST:PORT, or the path of the socket, of a Redis that keeps the\n"
+        "                sessions of TLS for several servers (if built with hiredis)\n"
         "  -v            report failed connections on standard error\n"
         "  PORT 0 lets the system choose; \"listening on ADDR:PORT\" says what it chose.\n",
         stderr);
@@ -75,7 +81,11 @@ static bool parse_arguments(char **argv, struct settings *set) {
       {"--bind", &set->bind},
       {"--handshake-timeout", &set->handshake_timeout},
       {"--idle-timeout", &set->idle_timeout},
-      {"--max-connections", &set->max_connections}};
+      {"--max-connections", &set->max_connections},
+#ifdef WITH_SESSION_STORE
+      {"--session-store", &set->session_store},
+#endif
+  };
   const size_t count = sizeof options / sizeof options[0];
   for (argv++; *argv != NULL && **argv == '-'; argv++) {
     size_t i = 0;
@@ -137,6 +147,9 @@ static bool configure_tls(struct loop *loop) {
     if (rssl_ctx_load_verify_file(ctx, set->client_ca) < 0 || rssl_ctx_set_verify(ctx, mode) < 0)
       return failed("--client-ca");
   }
+#ifdef WITH_SESSION_STORE
+  if (set->session_store != NULL && !use_session_store(ctx, set->session_store)) return false;
+#endif
   return set_alpn_list(ctx, set->alpn) && load_identity(loop);
 }
 

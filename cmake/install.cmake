@@ -7,6 +7,11 @@ install(TARGETS rssl rssl_static EXPORT rsslTargets
   LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
   ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 install(FILES include/rssl.h include/rssl_unstable.h DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+if(RSSL_RUSTLS_FFI_INTEROP)
+  # The header of the copy that is inside: handles of any other are not for this library.
+  install(FILES include/rssl_ffi.h "${RSSL_RUSTLS_FFI_HEADER}"
+    DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+endif()
 install(FILES LICENSE-MIT LICENSE-APACHE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 
 install(EXPORT rsslTargets NAMESPACE rssl:: DESTINATION "${RSSL_CMAKE_DIR}")

@@ -7,7 +7,10 @@
 
 set(RSSL_MAP "${PROJECT_SOURCE_DIR}/cmake/rssl.map")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${RSSL_MAP}")
-file(STRINGS "${RSSL_MAP}" RSSL_SYMBOLS REGEX "^ +rssl_[a-z0-9_]+;")
+if(RSSL_RUSTLS_FFI_INTEROP)
+  include(cmake/rustls_ffi.cmake)
+endif()
+file(STRINGS "${RSSL_MAP}" RSSL_SYMBOLS REGEX "^ +[A-Za-z0-9_]+;")
 list(TRANSFORM RSSL_SYMBOLS REPLACE "[ ;]" "")
 string(REPLACE ";" "\n" RSSL_SYMBOL_LINES "${RSSL_SYMBOLS}")
 file(GENERATE OUTPUT "${CMAKE_CURRENT_BINARY_DIR}/rssl.symbols" CONTENT "${RSSL_SYMBOL_LINES}\n")
@@ -43,7 +46,7 @@ add_custom_command(OUTPUT "${RSSL_OBJECT}"
   COMMAND "${CMAKE_COMMAND}" -E rm rssl-all.o
   DEPENDS rssl_cargo "${RSSL_CARGO_LIBRARY}" "${RSSL_MAP}"
   WORKING_DIRECTORY "${CMAKE_CURRENT_BINARY_DIR}"
-  COMMENT "Hiding all symbols but rssl_*" VERBATIM)
+  COMMENT "Hiding all symbols but those of ${RSSL_MAP}" VERBATIM)
 # Both libraries wait for this target, so that a parallel make runs the command once.
 add_custom_target(rssl_object DEPENDS "${RSSL_OBJECT}")
 set_source_files_properties("${RSSL_OBJECT}" PROPERTIES EXTERNAL_OBJECT ON GENERATED ON)

@@ -312,6 +312,26 @@ typedef int rssl_fd;
 #define RSSL_SHUT_RDWR 2
 
 /**
+ * A handshake with certificates.
+ */
+#define RSSL_HANDSHAKE_FULL 1
+
+/**
+ * The same, and the server asked for another ClientHello first (HelloRetryRequest).
+ */
+#define RSSL_HANDSHAKE_RETRIED 2
+
+/**
+ * An earlier session was resumed.
+ */
+#define RSSL_HANDSHAKE_RESUMED 3
+
+/**
+ * The same, and the server asked for another ClientHello first.
+ */
+#define RSSL_HANDSHAKE_RESUMED_RETRIED 4
+
+/**
  * One X.509 certificate. Any number of threads may use it at once.
  */
 typedef struct rssl_cert rssl_cert;
@@ -1097,6 +1117,26 @@ RSSL_API rssl_result rssl_ctx_set_options(struct rssl_ctx *ctx, uint32_t set, ui
 RSSL_API uint32_t rssl_ctx_options(const struct rssl_ctx *ctx);
 
 /**
+ * rssl_ctx_set_cipher_string takes OpenSSL's cipher language, ciphers(1) ("ECDHE+AESGCM:!SHA1",
+ * "HIGH:!aNULL", "DEFAULT:@SECLEVEL=2"), for programs that bring a string in it: the TLS 1.2 ciphers
+ * become what it selects, in its order. Those of TLS 1.3 stay as they are and come first, as
+ * rssl_ctx_cipher shows; of it and rssl_ctx_set_ciphers, which sets those of both versions, the later
+ * call counts. Words for what librssl does not have select nothing. The operators are
+ * : , ; space + - ! and the commands @STRENGTH and @SECLEVEL=n.
+ *
+ * Of a security level only what it asks of ciphers is done: 192 bits from level 4 on, 256 at 5. Levels
+ * up to 2 ask of certificates and keys what librssl asks always; what higher levels ask of them, and
+ * SUITEB words of groups and signatures, is not done: use rssl_ctx_set_groups and
+ * rssl_ctx_set_verify_schemes.
+ *
+ * RSSL_ERR_NAME: nothing is selected. RSSL_ERR_ARGUMENT: not in the language (the message says
+ * where), no cipher is left for a version allowed, or a NULL. After an error nothing has changed.
+ */
+RSSL_API
+rssl_result rssl_ctx_set_cipher_string(struct rssl_ctx *ctx,
+                                       const char *openssl);
+
+/**
  * rssl_ctx_set_max_fragment limits the plaintext of each record sent, for peers with small buffers:
  * 27 to 16384 bytes; 0: 16384, the default. The record is up to 22 bytes longer in TLS 1.3, and up
  * to 29 in TLS 1.2. What the peer sends stays its own choice. RSSL_ERR_ARGUMENT: another number, or
@@ -1317,14 +1357,17 @@ RSSL_API rssl_result rssl_ctx_clear_crls(struct rssl_ctx *ctx);
 /**
  * rssl_ctx_set_verify_callback makes cb decide about the peers of the connections made from then on:
  * pinning and trust on first use go here. cb may be NULL: the built-in verdict counts. drop may be
- * NULL. It changes trust: sessions are forgotten. RSSL_ERR_ARGUMENT: ctx is NULL.
+ * NULL. It changes trust: sessions are forgotten. RSSL_ERR_ARGUMENT: ctx is NULL. RSSL_ERR_INTERNAL:
+ * no random bytes.
  *
  * Inside cb rssl_sock_verified_cert_new gives the path that was built, which is none unless verify is
  * RSSL_V_OK: pin that, for a peer can put any certificate into chain. rssl_sock_peer_cert_new,
  * rssl_sock_ocsp and rssl_sock_server_name work there too. cb is not called under RSSL_CERT_NONE,
  * without a certificate, or when a session is resumed. With cb a server may ask for certificates
  * without any trust roots. A connection that cb accepts against the verdict is never remembered for
- * resumption, by either side.
+ * resumption, by either side. What cb decides cannot be compared: with it, a server's tickets and
+ * stored sessions are good in this context and the processes forked from it only, whatever keys or
+ * store it shares.
  */
 RSSL_API
 rssl_result rssl_ctx_set_verify_callback(struct rssl_ctx *ctx,
@@ -1355,6 +1398,17 @@ RSSL_API
 rssl_result rssl_ctx_set_client_ca_names(struct rssl_ctx *ctx,
                                          const struct rssl_bytes *names,
                                          size_t n);
+
+/**
+ * rssl_sock_set_verify_name makes a client check the certificate for name, a DNS name or IP address,
+ * and not for the one that s was made for; SNI stays. It is checked also where hostname checking is
+ * off. It turns resumption off for s: a resumed handshake would skip the check. RSSL_ERR_STATE: s is a
+ * server, certificates are not verified, or input or output has happened. RSSL_ERR_ARGUMENT: name is
+ * none, or a NULL.
+ */
+RSSL_API
+rssl_result rssl_sock_set_verify_name(struct rssl_sock *s,
+                                      const char *name);
 
 /**
  * rssl_ctx_set_hello_callback makes cb look at each ClientHello of the servers' connections made
@@ -1757,7 +1811,7 @@ RSSL_API struct rssl_bytes rssl_sock_alpn(const struct rssl_sock *s);
 /**
  * rssl_sock_server_name returns the name that SNI carries: of a client, the one it was made for if
  * that is a DNS name and not RSSL_OPT_NO_SNI; of a server, the one that the client asked for.
- * Borrowed from s. NULL: none, or on a server the handshake is not done.
+ * Borrowed from s. NULL: none, or on a server the ClientHello has not come.
  */
 RSSL_API const char *rssl_sock_server_name(const struct rssl_sock *s);
 
@@ -1773,6 +1827,20 @@ RSSL_API bool rssl_sock_resumed(const struct rssl_sock *s);
  * verified: RSSL_CERT_NONE, no certificate, no handshake yet.
  */
 RSSL_API int32_t rssl_sock_verify_result(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_peer_signature returns the TLS SignatureScheme with which the peer signed this handshake.
+ * 0: it signed nothing, because a session was resumed or, to a server, it showed no certificate; or
+ * the handshake is not done.
+ */
+RSSL_API
+uint16_t rssl_sock_peer_signature(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_handshake_kind returns how the handshake went: an RSSL_HANDSHAKE_ number; 0 until it is
+ * done.
+ */
+RSSL_API int32_t rssl_sock_handshake_kind(const struct rssl_sock *s);
 
 /**
  * rssl_sock_traffic reads how many bytes were received from the transport and sent to it, TLS's own
@@ -1812,6 +1880,50 @@ struct rssl_bytes rssl_sock_ocsp(const struct rssl_sock *s);
 RSSL_API
 struct rssl_cert *rssl_sock_own_cert_new(const struct rssl_sock *s,
                                          size_t i);
+
+/**
+ * rssl_sock_export fills out with out_len bytes of key material that only the two ends of this
+ * connection know: the exporter of RFC 5705 and RFC 8446 section 7.5. label says what for; context,
+ * context_len bytes, may be NULL: absent, which differs from an empty one in TLS 1.2. (In TLS 1.3
+ * they are the same.) Usable beside a reader and a writer.
+ *
+ * RSSL_ERR_STATE: the handshake is not done, or called from a callback of s. RSSL_ERR_ARGUMENT: a
+ * NULL; out_len is 0, or in TLS 1.3 over 255 hashes of the cipher (8160 or 12240 bytes); the label is
+ * over 249 bytes or one that TLS 1.2 keeps for itself, the context over 65535. RSSL_ERR_CLOSED: the
+ * connection has failed. RSSL_ERR_INTERNAL: as ever. After an error out may have been written.
+ */
+RSSL_API
+rssl_result rssl_sock_export(const struct rssl_sock *s,
+                             const char *label,
+                             const void *context,
+                             size_t context_len,
+                             void *out,
+                             size_t out_len);
+
+/**
+ * rssl_sock_channel_binding writes a channel binding to out and returns its length, at most 64: what
+ * an authentication inside the connection (SCRAM-PLUS, GSS-API) signs, so that nobody stands between.
+ * Both ends get the same bytes. kind is
+ *
+ * "tls-exporter" (RFC 9266): 32 bytes, exported with an empty context. In TLS 1.2 it is defined with the extended master secret only:
+ * RSSL_ERR_UNSUPPORTED unless the context has RSSL_OPT_REQUIRE_EMS.
+ *
+ * "tls-server-end-point" (RFC 5929): a hash of the server's certificate, which on the server is our
+ * own; the one that the certificate's signature uses, but SHA-256 instead of MD5 and SHA-1.
+ * RSSL_ERR_UNSUPPORTED: the signature has no hash of its own (Ed25519), for which the RFC defines
+ * nothing, or this build lacks it.
+ *
+ * "tls-unique": RSSL_ERR_UNSUPPORTED, for the engine does not reveal Finished.
+ *
+ * RSSL_ERR_STATE: the handshake is not done, or called from a callback of s. RSSL_ERR_NAME: another
+ * kind. RSSL_ERR_ARGUMENT: a NULL, or cap is too small. RSSL_ERR_CLOSED: tls-exporter after the
+ * connection has failed.
+ */
+RSSL_API
+ptrdiff_t rssl_sock_channel_binding(const struct rssl_sock *s,
+                                    const char *kind,
+                                    void *out,
+                                    size_t cap);
 
 /**
  * rssl_version_name returns OpenSSL's name of a protocol version, such as "TLSv1.3". Static; NULL
@@ -2006,6 +2118,18 @@ struct rssl_bytes rssl_cert_extension(const struct rssl_cert *c,
                                       bool *critical);
 
 /**
+ * rssl_digest hashes len bytes with "sha1", "sha256", "sha384" or "sha512", writes the hash to out
+ * and returns its length: for fingerprints and pins of rssl_cert_der and rssl_cert_spki.
+ * RSSL_ERR_NAME: another hash. RSSL_ERR_ARGUMENT: a NULL, or cap is too small; out is as it was.
+ */
+RSSL_API
+ptrdiff_t rssl_digest(const char *hash,
+                      const void *data,
+                      size_t len,
+                      void *out,
+                      size_t cap);
+
+/**
  * rssl_version returns the version of the library loaded, such as "0.1.0". Static, never NULL.
  */
 RSSL_API const char *rssl_version(void);
@@ -2024,9 +2148,11 @@ RSSL_API const char *rssl_build_info(void);
 /**
  * rssl_has says whether this build has a feature: "bundled-roots" (Mozilla's trust roots are
  * inside, for rssl_ctx_load_verify_bundled), "brotli" and "zlib" (certificates are compressed where
- * the peer takes that), "fips", "ktls". false for an unknown name.
+ * the peer takes that), "rustls-ffi-interop" (the functions of rssl_ffi.h), "fips", "ktls". false for
+ * an unknown name.
  */
-RSSL_API bool rssl_has(const char *feature);
+RSSL_API
+bool rssl_has(const char *feature);
 
 /**
  * rssl_set_log sends the log messages of the whole process to cb, up to the level max. cb may be

@@ -1,5 +1,6 @@
 //! include/rssl.h is what cbindgen makes of src/ffi, and says what tests/abi and cmake/rssl.map
-//! say; include/rssl_unstable.h is made of src/ffi/unstable. `make header` writes both anew.
+//! say; include/rssl_unstable.h is made of src/ffi/unstable, and include/rssl_ffi.h of
+//! src/ffi/interop. `make header` writes all of them anew.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -20,8 +21,9 @@ struct Header {
     directory: &'static str,
     /// The files of the directory in the order in which a person reads the header.
     sources: &'static [&'static str],
-    /// Its symbols have this version.
+    /// Its symbols have this version, in this version script.
     version: &'static str,
+    map: &'static str,
     guard: &'static str,
 }
 
@@ -31,7 +33,17 @@ const STABLE: Header = Header {
     directory: "src/ffi",
     sources: SOURCES,
     version: "RSSL_0.1",
+    map: "cmake/rssl.map",
     guard: "#ifndef RSSL_H",
+};
+const INTEROP: Header = Header {
+    path: "include/rssl_ffi.h",
+    config: "cbindgen-ffi.toml",
+    directory: "src/ffi/interop",
+    sources: &["rustls_ffi"],
+    version: "RSSL_FFI_0.1",
+    map: "cmake/rssl_ffi.map.in",
+    guard: "#ifndef RSSL_FFI_H",
 };
 const UNSTABLE: Header = Header {
     path: "include/rssl_unstable.h",
@@ -39,9 +51,10 @@ const UNSTABLE: Header = Header {
     directory: "src/ffi/unstable",
     sources: &["ech", "raw_key", "early_data"],
     version: "RSSL_UNSTABLE",
+    map: "cmake/rssl.map",
     guard: "#ifndef RSSL_UNSTABLE_H",
 };
-const HEADERS: [Header; 2] = [STABLE, UNSTABLE];
+const HEADERS: [Header; 3] = [STABLE, UNSTABLE, INTEROP];
 
 /// The files of src/ffi in the order in which a person reads the header.
 const SOURCES: &[&str] = &[
@@ -63,8 +76,10 @@ const SOURCES: &[&str] = &[
     "io",
     "session",
     "agreed",
+    "exporter",
     "names",
     "cert",
+    "digest",
     "library",
     "log",
 ];
@@ -186,7 +201,6 @@ fn assert_same(left: (&str, BTreeSet<String>), right: (&str, BTreeSet<String>)) 
 
 const HEADER: &str = STABLE.path;
 const SNAPSHOT: &str = "tests/abi/rssl_0_1.c";
-const MAP: &str = "cmake/rssl.map";
 
 #[test]
 fn the_committed_headers_are_the_generated_ones() {
@@ -280,9 +294,9 @@ fn header_and_snapshot_hold_the_same_names() {
     assert_same((HEADER, constants(&header)), (SNAPSHOT, snapshot_constants));
 }
 
-/// What the version script has under a version.
-fn versioned(version: &str) -> BTreeSet<String> {
-    let map = read(MAP);
+/// What the version script has under the version of a header.
+fn versioned(Header { map, version, .. }: &Header) -> BTreeSet<String> {
+    let map = read(map);
     let node = map.split(&format!("{version} {{")).nth(1).expect(version);
     words(&code(node.split("};").next().unwrap()), "rssl_")
 }
@@ -292,7 +306,7 @@ fn every_function_has_a_symbol_version() {
     for header in HEADERS {
         assert_same(
             (header.path, functions(&read(header.path))),
-            (header.version, versioned(header.version)),
+            (header.version, versioned(&header)),
         );
     }
 }

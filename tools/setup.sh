@@ -7,7 +7,7 @@ set -eu
 build="cmake:cmake cc:gcc ld:binutils"
 tests="ninja:ninja-build c++:g++ pkg-config:pkg-config python3:python3 valgrind:valgrind
   curl:curl openssl:openssl gnutls-cli:gnutls-bin nginx:nginx-light setpriv:util-linux
-  tshark:tshark"
+  tshark:tshark redis-server:redis-server softhsm2-util:softhsm2"
 
 missing=
 rust=
@@ -38,6 +38,8 @@ case ${1:-} in
     if [ -d /var/lib/dpkg ] && ! dpkg -s libc6-dbg >/dev/null 2>&1; then
       missing="$missing libc6-dbg"
     fi
+    [ -e /usr/include/p11-kit-1/p11-kit/pkcs11.h ] || missing="$missing libp11-kit-dev"
+    [ -e /usr/include/hiredis/hiredis.h ] || missing="$missing libhiredis-dev"
     # CPython's own test certificates; Debian splits them off, others ship them.
     suite=$(python3 -c 'import os, sys; print("" if os.path.exists(os.path.dirname(os.__file__) +
       "/test/test_ssl.py") else "libpython%d.%d-testsuite" % sys.version_info[:2])' 2>/dev/null || :)

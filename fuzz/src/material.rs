@@ -1,10 +1,12 @@
-//! PEM and DER of every kind: roots, identities with and without a password, OCSP responses.
+//! PEM, DER and PKCS#12: roots, identities with and without a password, revocation lists, OCSP
+//! responses.
 
 use std::ffi::{c_char, c_void};
 use std::ptr::{null, null_mut};
 
 use rssl::ffi::ctx::*;
 use rssl::ffi::identity::*;
+use rssl::ffi::revocation::{rssl_ctx_clear_crls, rssl_ctx_load_crl_mem};
 
 use crate::certificate;
 use crate::credentials::PEM;
@@ -16,10 +18,11 @@ pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
     let kind = input.byte();
     let material = input.rest();
-    match kind % 4 {
+    match kind % 5 {
         0 => roots(material),
         1 => chain_and_key(material, material),
         2 => chain_and_key(material, PEM.server_key.as_bytes()),
+        3 => revocation_lists(material),
         _ => chain_and_key(PEM.server.as_bytes(), material),
     }
 }
@@ -35,6 +38,19 @@ fn roots(material: &[u8]) {
             certificate::read_everything(root);
             rssl::ffi::cert::rssl_cert_free(root);
         }
+    }
+}
+
+fn revocation_lists(material: &[u8]) {
+    let context = Context::client();
+    // SAFETY: a live handle and a buffer of that length.
+    unsafe {
+        check(rssl_ctx_load_crl_mem(
+            context.0,
+            material.as_ptr().cast(),
+            material.len(),
+        ));
+        assert_eq!(check(rssl_ctx_clear_crls(context.0)), 0);
     }
 }
 

@@ -25,6 +25,7 @@ pub fn setup(roles: Roles, settings: &mut Settings) -> Result<Setup> {
         server,
         check_hostname: settings.policy.check_hostname,
         verifies_peer: settings.policy.mode != Mode::None,
+        silent_verifier: false,
         hello: settings.hello.clone(),
         clock: settings.protocol.hooks.clock.clone(),
         return_eintr: settings.has(Switch::ReturnEintr),

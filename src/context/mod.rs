@@ -4,6 +4,8 @@
 //! step, or leaves them as they were. A socket takes what stood when it was made, built once for
 //! each generation of the settings.
 
+#[cfg(feature = "rustls-ffi-interop")]
+mod adopted;
 mod build;
 mod early_data;
 mod ech;
@@ -37,6 +39,8 @@ const ALPN_NAME: usize = 255;
 
 pub struct Context {
     roles: Roles,
+    /// Why the settings cannot be changed; `None`: they can.
+    fixed: Option<&'static str>,
     state: Mutex<State>,
 }
 
@@ -58,6 +62,7 @@ impl Context {
             .transpose()?;
         Ok(Context {
             roles,
+            fixed: None,
             state: Mutex::new(State {
                 settings: Settings::new(roles, server_memory),
                 generation: 0,
@@ -249,6 +254,7 @@ impl Context {
         let change = |settings: &mut Settings| {
             settings.options = (settings.options | set) & !clear;
             settings.policy.match_cn = settings.has(Switch::InsecureMatchCn);
+            settings.protocol.require_ems = settings.has(Switch::RequireEms);
             settings.policy.strict = settings.has(Switch::X509Strict);
             Ok(())
         };
@@ -287,8 +293,15 @@ impl Context {
         })
     }
 
+    /// [`crate::error::Code::State`] for a context whose settings are fixed.
+    pub fn check_changeable(&self) -> Result<()> {
+        self.fixed.map_or(Ok(()), |why| Err(Error::state(why)))
+    }
+
     /// Applies `change` to a copy of the settings, which takes their place if it succeeds.
+    /// [`crate::error::Code::State`] for a context whose settings are fixed.
     fn change(&self, change: impl FnOnce(&mut Settings) -> Result<()>) -> Result<()> {
+        self.check_changeable()?;
         let mut state = self.state();
         let mut settings = state.settings.clone();
         change(&mut settings)?;

@@ -109,6 +109,15 @@ impl Settings {
         self.options & switch as u32 != 0
     }
 
+    #[cfg(feature = "rustls-ffi-interop")]
+    pub fn switch(&mut self, switch: Switch, on: bool) {
+        let bit = switch as u32;
+        self.options &= !bit;
+        if on {
+            self.options |= bit;
+        }
+    }
+
     /// Starts a new generation of trust. What a server gave out is bound to its trust by itself.
     pub fn forget_trust(&mut self) {
         self.client_memory = ClientMemory::new(self.session_cache);

@@ -20,7 +20,6 @@ impl Context {
     pub fn set_verify_hook(&self, hook: Option<VerifyHook>) -> Result<()> {
         self.change_trust(|settings| {
             settings.policy.hook = hook.map(Arc::new);
-            settings.policy.hook_changes += 1;
             Ok(())
         })
     }

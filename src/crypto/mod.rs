@@ -1,5 +1,7 @@
 //! The cryptography that this build uses, and the names of its algorithms.
 
+pub mod cipher_string;
+pub mod digest;
 pub mod groups;
 pub mod hpke;
 pub mod suites;
@@ -8,6 +10,8 @@ pub mod versions;
 use std::sync::{Arc, LazyLock};
 
 use rustls::crypto::CryptoProvider;
+
+use crate::error::{Code, Error, Result};
 
 #[cfg(feature = "aws-lc-rs")]
 pub use rustls::crypto::aws_lc_rs as backend;
@@ -29,6 +33,14 @@ static PROVIDER: LazyLock<Arc<CryptoProvider>> =
 /// Everything this build offers, in its default order of preference.
 pub fn provider() -> &'static Arc<CryptoProvider> {
     &PROVIDER
+}
+
+/// Fills `buf` with random bytes.
+pub fn random(buf: &mut [u8]) -> Result<()> {
+    provider().secure_random.fill(buf).map_err(|_| {
+        let reason = c"RANDOM_UNAVAILABLE";
+        Error::new(Code::Internal, reason, "there are no random numbers")
+    })
 }
 
 /// The items of a list separated by ':' or ','; blanks around them do not count.

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use rustls::server::Acceptor;
 
-use super::config::ServerConfigs;
+use super::config::{ServerConfigs, Terms};
 use super::hello::{Answer, ClientHello};
-use super::{Engine, State, alert, config, record, take_whole};
+use super::{Engine, State, alert, record, take_whole};
 use crate::error::Result;
 
 pub(super) struct Accepting {
@@ -53,8 +53,7 @@ impl Engine {
         } else {
             State::server(configs.config().clone()).map_err(|e| super::failure::translate(&e))?
         };
-        let fragment = config::fragment(configs.config().max_fragment_size);
-        Ok(Engine::new(state, fragment))
+        Ok(Engine::new(state, Terms::from(&**configs.config())))
     }
 
     /// The ClientHello that waits to be answered; nothing may be received meanwhile.
@@ -92,7 +91,7 @@ impl Engine {
         let hello = accepting.hello.as_ref();
         let hello = hello.ok_or(rustls::Error::HandshakeNotComplete)?;
         let config = answer.config(&accepting.configs, hello);
-        self.fragment = config::fragment(config.max_fragment_size);
+        self.terms = Terms::from(&*config);
         self.state = State::server(config)?;
         self.replay(&accepting.records)
     }

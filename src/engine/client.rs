@@ -5,15 +5,17 @@ use std::sync::Arc;
 use rustls::client::Resumption;
 use rustls::{ClientConfig, ClientConnection};
 
-use super::config::ClientConfigs;
-use super::{Engine, State, config, failure};
+use super::config::{ClientConfigs, Terms};
+use super::{Engine, State, failure};
 use crate::callback;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::session::ClientSessions;
+use crate::trust::{PeerName, Verifier};
 
 /// What the ClientHello is made of.
 pub(super) struct Idle {
     config: Arc<ClientConfig>,
+    verifier: Option<Arc<Verifier>>,
     sessions: Arc<ClientSessions>,
 }
 
@@ -22,13 +24,32 @@ impl Engine {
     pub fn client(configs: &ClientConfigs, sessions: Arc<ClientSessions>) -> Self {
         let idle = Idle {
             config: configs.config().clone(),
+            verifier: configs.verifier.clone(),
             sessions: sessions.clone(),
         };
-        let fragment = config::fragment(configs.config().max_fragment_size);
+        let terms = Terms::from(&**configs.config());
         Engine {
             client_sessions: Some(sessions),
-            ..Engine::new(State::Idle(idle), fragment)
+            ..Engine::new(State::Idle(idle), terms)
         }
+    }
+
+    /// Makes the server prove `name`, and not the one that the connection is for. A resumed
+    /// handshake would skip that: there is none then. `Code::State` once the connection has begun, and
+    /// where somebody else verifies.
+    pub fn verify_name(&mut self, name: PeerName) -> Result<()> {
+        let State::Idle(idle) = &mut self.state else {
+            return Err(Error::state("the handshake has begun"));
+        };
+        let Some(verifier) = &idle.verifier else {
+            return Err(Error::state("the context came with a verifier of its own"));
+        };
+        let mut config = ClientConfig::clone(&idle.config);
+        let verifier = Arc::new(verifier.for_name(name));
+        config.dangerous().set_certificate_verifier(verifier);
+        idle.config = Arc::new(config);
+        self.forget(true);
+        Ok(())
     }
 
     /// Makes the ClientHello; on a connection that has begun it does nothing.

@@ -1,9 +1,11 @@
 //! Frozen settings: what the connections of one generation of a context share.
 
+#[cfg(feature = "rustls-ffi-interop")]
+mod adopted;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use rustls::client::danger::ServerCertVerifier;
 use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
 use rustls::pki_types::ServerName;
@@ -23,10 +25,36 @@ use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
 use crate::session::{ClientMemory, ClientSessions, ServerSessions};
+use crate::trust::Verifier;
 
-/// Plaintext in a full record, of which rustls counts the header too.
-pub(super) fn fragment(max_record: Option<usize>) -> usize {
-    max_record.map_or(record::FRAGMENT, |len| len.saturating_sub(record::HEADER))
+/// What a connection remembers of the configuration that it was made from.
+#[derive(Clone, Copy)]
+pub(super) struct Terms {
+    /// The most plaintext in a record.
+    pub fragment: usize,
+    pub require_ems: bool,
+}
+
+impl Terms {
+    fn new(max_record: Option<usize>, require_ems: bool) -> Self {
+        let fragment = max_record.map(|len| len.saturating_sub(record::HEADER));
+        Terms {
+            fragment: fragment.unwrap_or(record::FRAGMENT),
+            require_ems,
+        }
+    }
+}
+
+impl From<&ClientConfig> for Terms {
+    fn from(config: &ClientConfig) -> Self {
+        Terms::new(config.max_fragment_size, config.require_ems)
+    }
+}
+
+impl From<&ServerConfig> for Terms {
+    fn from(config: &ServerConfig) -> Self {
+        Terms::new(config.max_fragment_size, config.require_ems)
+    }
 }
 
 /// The cryptography and the protocol, the same for both roles.
@@ -119,13 +147,15 @@ impl Protocol {
 /// What a client's connections share.
 pub struct ClientConfigs {
     pub(super) config: Arc<ClientConfig>,
+    /// `None`: the configuration came with another one.
+    pub(super) verifier: Option<Arc<Verifier>>,
     memory: Arc<ClientMemory>,
 }
 
 impl ClientConfigs {
     pub fn new(
         protocol: &Protocol,
-        verifier: Arc<dyn ServerCertVerifier>,
+        verifier: Arc<Verifier>,
         identities: Arc<dyn ResolvesClientCert>,
         memory: Arc<ClientMemory>,
         send_sni: bool,
@@ -133,7 +163,7 @@ impl ClientConfigs {
         let mut config = protocol
             .build_client()?
             .dangerous()
-            .with_custom_certificate_verifier(verifier)
+            .with_custom_certificate_verifier(verifier.clone())
             .with_client_cert_resolver(identities);
         config.alpn_protocols.clone_from(&protocol.alpn);
         config.require_ems = protocol.require_ems;
@@ -151,6 +181,7 @@ impl ClientConfigs {
         config.resumption = Resumption::disabled();
         Ok(ClientConfigs {
             config: Arc::new(config),
+            verifier: Some(verifier),
             memory,
         })
     }

@@ -2,7 +2,7 @@
 
 use rustls::{InvalidMessage, PeerIncompatible};
 
-use super::{alert, record};
+use super::{alert, certificate, record};
 use crate::error::{Alert, Code, Error};
 
 /// Translates an error of a connection. A certificate that was refused has its own, better
@@ -51,12 +51,7 @@ pub(super) fn translate(error: &rustls::Error) -> Error {
             c"PEER_MISBEHAVED",
             format!("the peer broke the protocol: {fault:?}"),
         ),
-        E::InvalidCertificate(fault) => Error::new(
-            Code::Verify,
-            c"CERTIFICATE_VERIFY_FAILED",
-            format!("the signature or certificate of the peer is not valid: {fault}"),
-        )
-        .with_verify(1, None),
+        E::InvalidCertificate(fault) => certificate::refused(fault),
         E::FailedToGetRandomBytes => Error::new(
             Code::Internal,
             c"RANDOM_UNAVAILABLE",

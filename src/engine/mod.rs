@@ -3,6 +3,7 @@
 
 mod accept;
 pub mod alert;
+mod certificate;
 #[cfg(test)]
 mod certificate_compression;
 mod client;
@@ -10,6 +11,7 @@ mod compression;
 pub mod config;
 pub mod early_data;
 pub mod ech;
+mod exporter;
 mod failure;
 pub mod hello;
 pub mod hooks;
@@ -20,8 +22,8 @@ use std::io::{self, BufRead, IoSlice, Read, Write};
 use std::sync::Arc;
 
 use rustls::{
-    Connection, InvalidMessage, PeerIncompatible, ProtocolVersion, ServerConfig, ServerConnection,
-    SupportedCipherSuite,
+    Connection, HandshakeKind, InvalidMessage, PeerIncompatible, ProtocolVersion, ServerConfig,
+    ServerConnection, SignatureScheme, SupportedCipherSuite,
 };
 
 use crate::callback;
@@ -30,6 +32,7 @@ use crate::identity::{Identity, presented};
 use crate::session::{self, ClientSessions};
 use crate::trust::{PeerChain, Verdict, observe};
 use accept::Accepting;
+use config::Terms;
 
 /// What rustls's buffer has room for when it is empty.
 const SHORT_RECORD: usize = 4096;
@@ -42,6 +45,12 @@ pub struct Agreement {
     pub group: u16,
     pub alpn: Option<Vec<u8>>,
     pub resumed: bool,
+    /// The server asked for another ClientHello first.
+    pub retried: bool,
+    /// The scheme with which the peer signed this handshake; 0 if it did not.
+    pub peer_signature: u16,
+    /// In TLS 1.2 the extended master secret is in use for certain.
+    pub requires_ems: bool,
     /// The built-in verdict on the peer's certificate; `None` when nothing was verified.
     pub verify: Option<i32>,
     /// What was shown to the peer: nothing when resumed, and where a client was not asked.
@@ -54,6 +63,10 @@ pub struct Engine {
     available: usize,
     /// What the verifier said of the peer's certificate.
     verdict: Option<i32>,
+    /// With what the peer signed its handshake.
+    peer_signature: Option<SignatureScheme>,
+    /// The server asked for another ClientHello.
+    retried: bool,
     /// What the peer showed in this handshake.
     peer: Option<Arc<PeerChain>>,
     /// What the peer is shown, unless a session is resumed.
@@ -72,8 +85,7 @@ pub struct Engine {
     /// What came with the refusal of an Encrypted ClientHello.
     ech_retry: Vec<u8>,
     early: early_data::Early,
-    /// The most plaintext in a record.
-    fragment: usize,
+    terms: Terms,
     /// close_notify was said.
     closed: bool,
 }
@@ -92,11 +104,13 @@ enum State {
 }
 
 impl Engine {
-    fn new(state: State, fragment: usize) -> Self {
+    fn new(state: State, terms: Terms) -> Self {
         Engine {
             state,
             available: 0,
             verdict: None,
+            peer_signature: None,
+            retried: false,
             peer: None,
             presented: None,
             client_sessions: None,
@@ -107,7 +121,7 @@ impl Engine {
             sealed: 0,
             ech_retry: Vec::new(),
             early: early_data::Early::default(),
-            fragment,
+            terms,
             closed: false,
         }
     }
@@ -145,6 +159,8 @@ impl Engine {
         });
         self.forget(forgotten);
         self.collect_early();
+        self.peer_signature = observed.scheme.or(self.peer_signature);
+        self.retried |= self.kind() == Some(HandshakeKind::FullWithHelloRetryRequest);
         self.presented = presented.or_else(|| self.presented.take());
         self.peer = observed.peer.or_else(|| self.peer.take());
         if let Some(verdict) = &observed.verdict {
@@ -307,7 +323,7 @@ impl Engine {
             return 0;
         };
         let len: usize = plaintext.iter().map(|piece| piece.len()).sum();
-        let records = len.div_ceil(self.fragment) as u64;
+        let records = len.div_ceil(self.terms.fragment) as u64;
         if self.sealed.saturating_add(records) > record_limit(connection) {
             // rustls closes too, but takes plaintext that it then drops.
             connection.send_close_notify();
@@ -376,7 +392,7 @@ impl Engine {
         if connection.is_handshaking() {
             return None;
         }
-        let resumed = connection.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
+        let resumed = self.kind() == Some(HandshakeKind::Resumed);
         Some(Agreement {
             version: connection.protocol_version().map_or(0, u16::from),
             cipher: connection
@@ -387,9 +403,19 @@ impl Engine {
                 .map_or(0, |group| group.name().into()),
             alpn: connection.alpn_protocol().map(<[u8]>::to_vec),
             resumed,
+            retried: self.retried,
+            peer_signature: self.peer_signature.map_or(0, u16::from),
+            requires_ems: self.terms.require_ems,
             verify: self.verdict,
             presented: self.presented.clone().filter(|_| !resumed),
         })
+    }
+
+    fn kind(&self) -> Option<HandshakeKind> {
+        match &self.state {
+            State::Open(connection) => connection.handshake_kind(),
+            _ => None,
+        }
     }
 
     /// What the peer showed, in this handshake or in the one that it goes back to.
@@ -411,6 +437,7 @@ impl Engine {
                 Connection::Server(server) => server.server_name(),
                 Connection::Client(_) => None,
             },
+            State::Accepting(_) => self.hello()?.server_name.as_ref()?.to_str().ok(),
             _ => None,
         }
     }

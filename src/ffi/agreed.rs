@@ -67,7 +67,7 @@ pub unsafe extern "C" fn rssl_sock_alpn(s: *const rssl_sock) -> rssl_bytes {
 
 /// rssl_sock_server_name returns the name that SNI carries: of a client, the one it was made for if
 /// that is a DNS name and not RSSL_OPT_NO_SNI; of a server, the one that the client asked for.
-/// Borrowed from s. NULL: none, or on a server the handshake is not done.
+/// Borrowed from s. NULL: none, or on a server the ClientHello has not come.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_sock_server_name(s: *const rssl_sock) -> *const c_char {
     get(ptr::null(), || {
@@ -94,6 +94,41 @@ pub unsafe extern "C" fn rssl_sock_verify_result(s: *const rssl_sock) -> i32 {
     unsafe {
         agreed(s, RSSL_V_UNSPECIFIED, |agreed| {
             agreed.verify.unwrap_or(RSSL_V_UNSPECIFIED)
+        })
+    }
+}
+
+/// rssl_sock_peer_signature returns the TLS SignatureScheme with which the peer signed this handshake.
+/// 0: it signed nothing, because a session was resumed or, to a server, it showed no certificate; or
+/// the handshake is not done.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rssl_sock_peer_signature(s: *const rssl_sock) -> u16 {
+    // SAFETY: s is NULL or a live handle.
+    unsafe { agreed(s, 0, |agreed| agreed.agreement.peer_signature) }
+}
+
+/// A handshake with certificates.
+pub const RSSL_HANDSHAKE_FULL: i32 = 1;
+/// The same, and the server asked for another ClientHello first (HelloRetryRequest).
+pub const RSSL_HANDSHAKE_RETRIED: i32 = 2;
+/// An earlier session was resumed.
+pub const RSSL_HANDSHAKE_RESUMED: i32 = 3;
+/// The same, and the server asked for another ClientHello first.
+pub const RSSL_HANDSHAKE_RESUMED_RETRIED: i32 = 4;
+
+/// rssl_sock_handshake_kind returns how the handshake went: an RSSL_HANDSHAKE_ number; 0 until it is
+/// done.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rssl_sock_handshake_kind(s: *const rssl_sock) -> i32 {
+    // SAFETY: s is NULL or a live handle.
+    unsafe {
+        agreed(s, 0, |agreed| {
+            match (agreed.agreement.resumed, agreed.agreement.retried) {
+                (false, false) => RSSL_HANDSHAKE_FULL,
+                (false, true) => RSSL_HANDSHAKE_RETRIED,
+                (true, false) => RSSL_HANDSHAKE_RESUMED,
+                (true, true) => RSSL_HANDSHAKE_RESUMED_RETRIED,
+            }
         })
     }
 }

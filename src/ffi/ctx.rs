@@ -73,7 +73,13 @@ pub(super) unsafe fn context<'a>(ctx: *const rssl_ctx) -> Result<&'a Context> {
     unsafe { handle(ctx.cast::<Context>(), "ctx") }
 }
 
-/// Applies `change` to the context, for the setters below.
+/// Makes a reference for the caller.
+pub(super) fn into_handle(context: Context) -> *mut rssl_ctx {
+    Arc::into_raw(Arc::new(context)).cast_mut().cast()
+}
+
+/// Applies `change` to the context, for the setters. One that cannot be changed is told before its
+/// arguments are looked at, and files read.
 ///
 /// # Safety
 /// As for [`context`].
@@ -81,8 +87,12 @@ pub(super) unsafe fn set(
     ctx: *mut rssl_ctx,
     change: impl FnOnce(&Context) -> Result<()>,
 ) -> rssl_result {
-    // SAFETY: by this function's contract.
-    result(|| change(unsafe { context(ctx) }?))
+    result(|| {
+        // SAFETY: by this function's contract.
+        let context = unsafe { context(ctx) }?;
+        context.check_changeable()?;
+        change(context)
+    })
 }
 
 fn roles(role: rssl_role) -> Result<Roles> {
@@ -103,9 +113,7 @@ unsafe fn new(
     result(|| {
         // SAFETY: the caller passes NULL or a writable pointer.
         let ctx = unsafe { out(ctx, "out") }?;
-        *ctx = Arc::into_raw(Arc::new(make(roles(role)?)?))
-            .cast_mut()
-            .cast();
+        *ctx = into_handle(make(roles(role)?)?);
         Ok(())
     })
 }

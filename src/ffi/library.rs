@@ -13,9 +13,10 @@ const BUILD_INFO: &CStr = c"rustls 0.23.46, ring 0.17.14";
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), "\0");
 
 /// What `rssl_has` knows, and whether it is in this build.
-const FEATURES: [(&str, bool); 3] = [
+const FEATURES: [(&str, bool); 4] = [
     ("brotli", cfg!(feature = "brotli")),
     ("bundled-roots", cfg!(feature = "bundled-roots")),
+    ("rustls-ffi-interop", cfg!(feature = "rustls-ffi-interop")),
     ("zlib", cfg!(feature = "zlib")),
 ];
 
@@ -49,7 +50,8 @@ pub extern "C" fn rssl_build_info() -> *const c_char {
 
 /// rssl_has says whether this build has a feature: "bundled-roots" (Mozilla's trust roots are
 /// inside, for rssl_ctx_load_verify_bundled), "brotli" and "zlib" (certificates are compressed where
-/// the peer takes that), "fips", "ktls". false for an unknown name.
+/// the peer takes that), "rustls-ffi-interop" (the functions of rssl_ffi.h), "fips", "ktls". false for
+/// an unknown name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_has(feature: *const c_char) -> bool {
     get(false, || {

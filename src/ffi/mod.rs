@@ -13,11 +13,15 @@ pub mod bytes;
 pub mod cert;
 pub mod client_cert;
 pub mod ctx;
+pub mod digest;
 pub mod drop_user;
 pub mod error;
+pub mod exporter;
 pub mod hello;
 pub mod hooks;
 pub mod identity;
+#[cfg(feature = "rustls-ffi-interop")]
+pub mod interop;
 pub mod io;
 pub mod library;
 pub mod log;
@@ -59,6 +63,28 @@ pub(crate) fn result(body: impl FnOnce() -> Result<()>) -> rssl_result {
         Ok(()) => RSSL_OK,
         Err(error) => fail(error),
     }
+}
+
+/// For functions that write to a buffer of the caller's and return how much.
+pub(crate) fn count(body: impl FnOnce() -> Result<usize>) -> isize {
+    match guard(body) {
+        // At most the length of a buffer, and those end at PTRDIFF_MAX.
+        Ok(count) => count as isize,
+        Err(error) => fail(error) as isize,
+    }
+}
+
+/// Copies all of `bytes` to the beginning of `out`, for [`count`].
+pub(crate) fn copy_out(bytes: &[u8], out: &mut [u8]) -> Result<usize> {
+    let room = out.len();
+    let Some(begin) = out.get_mut(..bytes.len()) else {
+        return Err(Error::argument(format!(
+            "there is room for {room} bytes, and {} are needed",
+            bytes.len()
+        )));
+    };
+    begin.copy_from_slice(bytes);
+    Ok(bytes.len())
 }
 
 /// For getters: `absent` when the thing is not there. The last error stays as it is.

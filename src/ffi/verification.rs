@@ -1,14 +1,14 @@
-//! How a context's sockets verify their peers, beyond roots and revocation.
+//! How sockets verify their peers, beyond roots and revocation.
 
-use std::ffi::c_void;
+use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
 use super::bytes::rssl_bytes;
 use super::cert::{self, rssl_cert};
 use super::ctx::{self, rssl_ctx};
 use super::drop_user::{DropUser, rssl_drop_cb};
-use super::sock::{current, rssl_sock};
-use super::{buffer, items, rssl_result};
+use super::sock::{current, rssl_sock, sock};
+use super::{buffer, items, result, rssl_result, string};
 use crate::error::Result;
 use crate::trust::VerifyHook;
 
@@ -27,14 +27,17 @@ pub type rssl_verify_cb = Option<
 
 /// rssl_ctx_set_verify_callback makes cb decide about the peers of the connections made from then on:
 /// pinning and trust on first use go here. cb may be NULL: the built-in verdict counts. drop may be
-/// NULL. It changes trust: sessions are forgotten. RSSL_ERR_ARGUMENT: ctx is NULL.
+/// NULL. It changes trust: sessions are forgotten. RSSL_ERR_ARGUMENT: ctx is NULL. RSSL_ERR_INTERNAL:
+/// no random bytes.
 ///
 /// Inside cb rssl_sock_verified_cert_new gives the path that was built, which is none unless verify is
 /// RSSL_V_OK: pin that, for a peer can put any certificate into chain. rssl_sock_peer_cert_new,
 /// rssl_sock_ocsp and rssl_sock_server_name work there too. cb is not called under RSSL_CERT_NONE,
 /// without a certificate, or when a session is resumed. With cb a server may ask for certificates
 /// without any trust roots. A connection that cb accepts against the verdict is never remembered for
-/// resumption, by either side.
+/// resumption, by either side. What cb decides cannot be compared: with it, a server's tickets and
+/// stored sessions are good in this context and the processes forked from it only, whatever keys or
+/// store it shares.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_ctx_set_verify_callback(
     ctx: *mut rssl_ctx,
@@ -53,7 +56,7 @@ pub unsafe extern "C" fn rssl_ctx_set_verify_callback(
         })
     });
     // SAFETY: ctx is NULL or a live handle.
-    user.taken(unsafe { ctx::set(ctx, |context| context.set_verify_hook(hook)) })
+    user.taken(unsafe { ctx::set(ctx, |context| context.set_verify_hook(hook.transpose()?)) })
 }
 
 /// rssl_ctx_set_verify_schemes sets the signatures that are accepted from the peer, in its handshake
@@ -96,4 +99,21 @@ pub unsafe extern "C" fn rssl_ctx_set_client_ca_names(
             context.set_client_ca_names(&names)
         })
     }
+}
+
+/// rssl_sock_set_verify_name makes a client check the certificate for name, a DNS name or IP address,
+/// and not for the one that s was made for; SNI stays. It is checked also where hostname checking is
+/// off. It turns resumption off for s: a resumed handshake would skip the check. RSSL_ERR_STATE: s is a
+/// server, certificates are not verified, or input or output has happened. RSSL_ERR_ARGUMENT: name is
+/// none, or a NULL.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rssl_sock_set_verify_name(
+    s: *mut rssl_sock,
+    name: *const c_char,
+) -> rssl_result {
+    result(|| {
+        // SAFETY: s is NULL or a live handle, name NULL or NUL-terminated.
+        let (sock, name) = unsafe { (sock(s)?, string(name, "name")?) };
+        sock.socket.set_verify_name(name)
+    })
 }

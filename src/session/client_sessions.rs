@@ -11,7 +11,7 @@ use rustls::pki_types::ServerName;
 use super::client_memory::ClientMemory;
 use super::client_session::{ClientSession, Offer};
 use super::current;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 pub struct ClientSessions {
     memory: Arc<ClientMemory>,
@@ -44,8 +44,14 @@ impl ClientSessions {
     }
 
     /// Offers `session`. [`crate::error::Code::Argument`] if it is of another context, trust,
-    /// identity or name, [`crate::error::Code::State`] if it is used up.
+    /// identity or name, [`crate::error::Code::State`] if it is used up, or nothing may be
+    /// resumed.
     pub fn offer(&self, session: &ClientSession) -> Result<()> {
+        if self.is_forgotten() {
+            return Err(Error::state(
+                "the connection checks a name of its own, which a resumed handshake would not",
+            ));
+        }
         let offer = session.take_held(&self.memory, &self.name)?;
         *lock(&self.offer) = Some(offer);
         Ok(())

@@ -42,8 +42,7 @@ impl SealingKey {
     /// Opens only with the same `context`. `None` if there are no random numbers.
     pub fn seal(&self, context: &[u8], now: u64, session: &[u8]) -> Option<Vec<u8>> {
         let mut nonce = [0; NONCE_LEN];
-        let random = crypto::provider().secure_random;
-        random.fill(&mut nonce).ok()?;
+        crypto::random(&mut nonce).ok()?;
         let mut body = Vec::with_capacity(TIME_LEN + session.len() + AES_256_GCM.tag_len());
         body.extend(now.to_be_bytes());
         body.extend(session);

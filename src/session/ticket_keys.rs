@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 
 use super::seal::{SealingKey, Secret, is_fresh};
 use crate::crypto;
-use crate::error::{Code, Error, Result};
+use crate::error::{Error, Result};
 
 /// Seconds for which a key of our own seals; for as long again it opens.
 const ROTATION: u32 = 6 * 60 * 60;
@@ -39,13 +39,7 @@ impl TicketKey {
 
     fn random() -> Result<Arc<Self>> {
         let mut key = Zeroizing::new([0; TICKET_KEY_LEN]);
-        crypto::provider()
-            .secure_random
-            .fill(&mut *key)
-            .map_err(|_| {
-                let message = "no ticket key could be made: there are no random numbers";
-                Error::new(Code::Internal, c"RANDOM_UNAVAILABLE", message)
-            })?;
+        crypto::random(&mut *key)?;
         Ok(TicketKey::new(&key))
     }
 }
@@ -182,6 +176,7 @@ impl fmt::Debug for TicketKeys {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::Code;
 
     fn given(name: u8) -> [u8; TICKET_KEY_LEN] {
         let mut key = [7; TICKET_KEY_LEN];

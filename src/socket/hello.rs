@@ -46,6 +46,7 @@ pub(super) struct Pending {
 /// What else a socket takes from the context that it goes over to.
 struct Manner {
     verifies_peer: bool,
+    silent_verifier: bool,
     return_eintr: bool,
 }
 
@@ -123,6 +124,7 @@ impl Socket {
             pending.answer.configs = Some(configs.clone());
             pending.manner = Some(Manner {
                 verifies_peer: setup.verifies_peer,
+                silent_verifier: setup.silent_verifier,
                 return_eintr: setup.return_eintr,
             });
             Ok(())
@@ -219,6 +221,8 @@ impl Socket {
             drop(core);
             self.hello_waits.store(true, Ordering::Relaxed);
             self.take_reply((hook.0)());
+            // Before the lock is taken again, for this can give the callback's `user` back.
+            drop(hook);
             core = self.core();
         }
         self.carry_out(core)
@@ -263,6 +267,8 @@ impl Socket {
     fn take_manner(&self, manner: &Manner) {
         self.verifies_peer
             .store(manner.verifies_peer, Ordering::Relaxed);
+        self.silent_verifier
+            .store(manner.silent_verifier, Ordering::Relaxed);
         if let Transport::Descriptor(descriptor) = self.transport() {
             descriptor.set_return_eintr(manner.return_eintr);
         }

@@ -8,6 +8,7 @@ mod driven;
 mod early_data;
 mod ech;
 mod events;
+mod exporter;
 mod handshake;
 mod hello;
 mod inbox;
@@ -18,6 +19,7 @@ mod read;
 mod send;
 mod sessions;
 mod shutdown;
+mod verify_name;
 mod write;
 
 use std::collections::VecDeque;
@@ -78,6 +80,9 @@ pub struct Setup {
     pub check_hostname: bool,
     /// Whether a peer's certificate is verified.
     pub verifies_peer: bool,
+    /// The verifier is not this library's and leaves no verdict: it accepted whoever got through
+    /// the handshake.
+    pub silent_verifier: bool,
     pub return_eintr: bool,
     /// The program's own.
     pub clock: Option<Arc<Clock>>,
@@ -91,6 +96,7 @@ pub struct Socket {
     server_name: OnceLock<CString>,
     return_eintr: bool,
     verifies_peer: AtomicBool,
+    silent_verifier: AtomicBool,
     /// A client's, which needs the time for the tickets that come after the handshake.
     clock: Option<Arc<Clock>>,
     /// Of a client.
@@ -174,6 +180,7 @@ impl Socket {
                 .map_or_else(OnceLock::new, OnceLock::from),
             return_eintr: setup.return_eintr,
             verifies_peer: AtomicBool::new(setup.verifies_peer),
+            silent_verifier: AtomicBool::new(setup.silent_verifier),
             clock: setup.clock.clone().filter(|_| role == Role::Client),
             sessions,
             transport: OnceLock::new(),

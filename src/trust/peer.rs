@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use rustls::SignatureScheme;
 use rustls_pki_types::CertificateDer;
 
 use super::{Verdict, raw_key};
@@ -59,6 +60,8 @@ pub struct Observed {
     /// The last verdict.
     pub verdict: Option<Verdict>,
     pub peer: Option<Arc<PeerChain>>,
+    /// The scheme of the peer's handshake signature.
+    pub scheme: Option<SignatureScheme>,
 }
 
 thread_local! {
@@ -105,6 +108,15 @@ pub(super) fn deposit_peer(peer: Arc<PeerChain>) {
     OBSERVED.with_borrow_mut(|observed| {
         if let Some(observed) = observed {
             observed.peer = Some(peer);
+        }
+    });
+}
+
+/// Leaves the scheme of a handshake signature for the innermost `observe`, if there is one.
+pub(super) fn deposit_scheme(scheme: SignatureScheme) {
+    OBSERVED.with_borrow_mut(|observed| {
+        if let Some(observed) = observed {
+            observed.scheme = Some(scheme);
         }
     });
 }

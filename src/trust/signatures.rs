@@ -11,6 +11,7 @@ use rustls::{CertificateError, DigitallySignedStruct, PeerMisbehaved, SignatureS
 use rustls_pki_types::{CertificateDer, SignatureVerificationAlgorithm, SubjectPublicKeyInfoDer};
 use webpki::{EndEntityCert, RawPublicKeyEntity};
 
+use super::peer::deposit_scheme;
 use crate::crypto;
 use crate::error::{Error, Result};
 use crate::x509::Certificate;
@@ -90,6 +91,7 @@ impl Signatures {
         dss: &DigitallySignedStruct,
     ) -> Verified {
         self.check(dss)?;
+        deposit_scheme(dss.scheme);
         if EndEntityCert::try_from(cert).is_ok() {
             return verify_tls12_signature(message, cert, dss, provided());
         }
@@ -103,6 +105,7 @@ impl Signatures {
         dss: &DigitallySignedStruct,
     ) -> Verified {
         self.check(dss)?;
+        deposit_scheme(dss.scheme);
         let key = RawPublicKeyEntity::try_from(spki).map_err(|_| CertificateError::BadEncoding)?;
         let (_, candidates) = provided()
             .mapping
@@ -127,6 +130,7 @@ impl Signatures {
         dss: &DigitallySignedStruct,
     ) -> Verified {
         self.check(dss)?;
+        deposit_scheme(dss.scheme);
         if EndEntityCert::try_from(cert).is_ok() {
             return verify_tls13_signature(message, cert, dss, provided());
         }
@@ -140,6 +144,7 @@ impl Signatures {
         dss: &DigitallySignedStruct,
     ) -> Verified {
         self.check(dss)?;
+        deposit_scheme(dss.scheme);
         verify_tls13_signature_with_raw_key(message, spki, dss, provided())
     }
 }

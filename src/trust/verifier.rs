@@ -11,7 +11,8 @@ use rustls_pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, Unix
 use super::peer::{PeerChain, deposit, deposit_peer};
 use super::verdict::Verdict;
 use super::verify::{Peer, Sent, verify};
-use super::{CaNames, Mode, PinnedKeys, Revocation, Roots, Signatures};
+use super::{CaNames, Mode, PeerName, PinnedKeys, Revocation, Roots, Signatures};
+use crate::crypto;
 use crate::session;
 use crate::x509::Certificate;
 
@@ -30,8 +31,6 @@ pub struct Policy {
     pub revocation: Revocation,
     /// The program's last word.
     pub hook: Option<Arc<VerifyHook>>,
-    /// Counts the changes of `hook`, which cannot be compared otherwise.
-    pub hook_changes: u32,
     /// Refuse what `strict` does.
     pub strict: bool,
     /// Peers must show one of these keys in place of a certificate; of none, certificates.
@@ -52,7 +51,6 @@ impl Policy {
             ca_names: CaNames::Roots,
             revocation: Revocation::default(),
             hook: None,
-            hook_changes: 0,
             strict: false,
             pinned_keys: PinnedKeys::default(),
             signatures: Signatures::default(),
@@ -64,11 +62,26 @@ type Answer = dyn Fn(i32, &[Arc<Certificate>]) -> i32 + Send + Sync;
 
 /// The program's last word about a peer: it gets the built-in verdict and the chain as sent, and
 /// answers with 0 to accept or the number to refuse with.
-pub struct VerifyHook(Box<Answer>);
+pub struct VerifyHook {
+    answer: Box<Answer>,
+    /// What it answers cannot be compared: each is another one, in this process and elsewhere.
+    id: [u8; 16],
+}
 
 impl VerifyHook {
-    pub fn new(answer: impl Fn(i32, &[Arc<Certificate>]) -> i32 + Send + Sync + 'static) -> Self {
-        VerifyHook(Box::new(answer))
+    pub fn new(
+        answer: impl Fn(i32, &[Arc<Certificate>]) -> i32 + Send + Sync + 'static,
+    ) -> crate::error::Result<Self> {
+        let mut id = [0; 16];
+        crypto::random(&mut id)?;
+        Ok(VerifyHook {
+            answer: Box::new(answer),
+            id,
+        })
+    }
+
+    pub fn id(&self) -> &[u8; 16] {
+        &self.id
     }
 }
 
@@ -85,13 +98,31 @@ impl fmt::Debug for VerifyHook {
 #[derive(Debug)]
 pub struct Verifier {
     policy: Policy,
+    /// What the certificate must prove in place of the name that the connection is for.
+    name: Option<PeerName>,
     ca_names: Vec<DistinguishedName>,
 }
 
 impl Verifier {
     pub fn new(policy: Policy) -> Verifier {
         let ca_names = policy.ca_names.sent(&policy.roots);
-        Verifier { policy, ca_names }
+        Verifier {
+            policy,
+            name: None,
+            ca_names,
+        }
+    }
+
+    /// The same for servers that must prove `name`.
+    pub fn for_name(&self, name: PeerName) -> Verifier {
+        Verifier {
+            policy: Policy {
+                check_hostname: true,
+                ..self.policy.clone()
+            },
+            name: Some(name),
+            ca_names: Vec::new(),
+        }
     }
 
     pub fn policy(&self) -> &Policy {
@@ -120,7 +151,7 @@ impl Verifier {
         let chain = Arc::new(sent.to_chain(verdict.path(), ocsp));
         deposit_peer(chain.clone());
         if let Some(hook) = &self.policy.hook {
-            let answer = (hook.0)(verdict.verify(), &chain.sent);
+            let answer = (hook.answer)(verdict.verify(), &chain.sent);
             verdict = verdict.answered(answer);
         }
         if verdict.is_overruled() {
@@ -157,7 +188,9 @@ impl ServerCertVerifier for Verifier {
             // Nothing is verified, and hence no verdict; the handshake's signature still is.
             deposit_peer(Arc::new(sent.to_chain(&[], ocsp_response)));
         } else {
-            let name = self.policy.check_hostname.then_some(server_name);
+            let name = self.name.as_ref().map(PeerName::as_server_name);
+            let name = name.unwrap_or(server_name);
+            let name = self.policy.check_hostname.then_some(name);
             self.judge(Peer::Server, &sent, ocsp_response, name, now)?;
         }
         Ok(ServerCertVerified::assertion())

@@ -15,6 +15,7 @@ mod layout;
 mod name;
 mod oid;
 mod pem;
+mod signature;
 mod text;
 mod uris;
 

@@ -165,6 +165,7 @@ RSSL_API rssl_result rssl_ctx_set_versions(rssl_ctx *ctx, uint16_t min, uint16_t
 RSSL_API void rssl_ctx_versions(const rssl_ctx *ctx, uint16_t *min, uint16_t *max);
 RSSL_API rssl_result rssl_ctx_set_ciphers(rssl_ctx *ctx, const char *names);
 RSSL_API rssl_result rssl_ctx_set_groups(rssl_ctx *ctx, const char *names);
+RSSL_API rssl_result rssl_ctx_set_cipher_string(rssl_ctx *ctx, const char *openssl);
 typedef int32_t (*rssl_verify_cb)(void *user, const rssl_sock *s, int32_t verify,
                                   const rssl_cert *const *chain, size_t chain_len);
 RSSL_API rssl_result rssl_ctx_set_verify_callback(rssl_ctx *ctx, rssl_verify_cb cb, void *user,
@@ -271,6 +272,7 @@ RSSL_API RSSL_MUST_USE rssl_result rssl_wrap(rssl_ctx *ctx, rssl_fd fd, rssl_rol
 RSSL_API void rssl_sock_free(rssl_sock *s);
 RSSL_API void rssl_sock_set_user(rssl_sock *s, void *user);
 RSSL_API void *rssl_sock_user(const rssl_sock *s);
+RSSL_API rssl_result rssl_sock_set_verify_name(rssl_sock *s, const char *name);
 
 FIRST_MEMBER(rssl_io, size, size_t);
 NEXT_MEMBER(rssl_io, size, user, void *);
@@ -320,6 +322,16 @@ RSSL_API rssl_bytes rssl_sock_alpn(const rssl_sock *s);
 RSSL_API const char *rssl_sock_server_name(const rssl_sock *s);
 RSSL_API bool rssl_sock_resumed(const rssl_sock *s);
 RSSL_API int32_t rssl_sock_verify_result(const rssl_sock *s);
+RSSL_API uint16_t rssl_sock_peer_signature(const rssl_sock *s);
+CONSTANT(RSSL_HANDSHAKE_FULL, 1);
+CONSTANT(RSSL_HANDSHAKE_RETRIED, 2);
+CONSTANT(RSSL_HANDSHAKE_RESUMED, 3);
+CONSTANT(RSSL_HANDSHAKE_RESUMED_RETRIED, 4);
+RSSL_API int32_t rssl_sock_handshake_kind(const rssl_sock *s);
+RSSL_API rssl_result rssl_sock_export(const rssl_sock *s, const char *label, const void *context,
+                                      size_t context_len, void *out, size_t out_len);
+RSSL_API ptrdiff_t rssl_sock_channel_binding(const rssl_sock *s, const char *kind, void *out,
+                                             size_t cap);
 RSSL_API void rssl_sock_traffic(const rssl_sock *s, uint64_t *rx, uint64_t *tx);
 RSSL_API const char *rssl_version_name(uint16_t v);
 RSSL_API const char *rssl_cipher_name(uint16_t c);
@@ -377,6 +389,7 @@ RSSL_API rssl_bytes rssl_cert_extension(const rssl_cert *c, const char *oid, boo
 
 /* -- library */
 
+RSSL_API ptrdiff_t rssl_digest(const char *hash, const void *data, size_t len, void *out, size_t cap);
 RSSL_API const char *rssl_version(void);
 RSSL_API uint32_t rssl_version_number(void);
 RSSL_API const char *rssl_build_info(void);

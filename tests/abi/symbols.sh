@@ -25,7 +25,7 @@ has() { # FILE PATTERN WHAT
   grep -Eq -- "$2" "$1" || fail "$3"
 }
 
-awk '/^RSSL_/ { version = $1 } /^ +rssl_/ { sub(";", "", $1); print $1 "@@" version }' "$map" |
+awk '/ {$/ { version = $1 } /^ +[A-Za-z0-9_]+;/ { sub(";", "", $1); print $1 "@@" version }' "$map" |
   sort >"$work/expected"
 [ -s "$work/expected" ] || fail "$map names no function"
 

@@ -127,6 +127,19 @@ static void arguments_of_rssl_sock_ocsp(void) {
   ends_close(&e);
 }
 
+static void arguments_of_rssl_sock_set_verify_name(void) {
+  rssl_sock *s;
+  CHECK_REFUSED(rssl_sock_set_verify_name(NULL, "example.org"));
+  WITH_CONTEXT({
+    CHECK_OK(rssl_sock_new(ctx, RSSL_CLIENT, "localhost", &s));
+    CHECK_REFUSED(rssl_sock_set_verify_name(s, NULL));
+    CHECK_REFUSED(rssl_sock_set_verify_name(s, ""));
+    CHECK_REFUSED(rssl_sock_set_verify_name(s, "no name"));
+    CHECK_REFUSED(rssl_sock_set_verify_name(s, "\xff"));
+    rssl_sock_free(s);
+  });
+}
+
 const struct test_case trust_arguments[] = {
     ARGUMENTS_OF(rssl_ctx_load_crl_file),
     ARGUMENTS_OF(rssl_ctx_load_crl_mem),
@@ -137,5 +150,6 @@ const struct test_case trust_arguments[] = {
     ARGUMENTS_OF(rssl_ctx_set_verify_callback),
     ARGUMENTS_OF(rssl_sock_verified_cert_new),
     ARGUMENTS_OF(rssl_sock_ocsp),
+    ARGUMENTS_OF(rssl_sock_set_verify_name),
 };
 const size_t trust_arguments_count = sizeof trust_arguments / sizeof trust_arguments[0];

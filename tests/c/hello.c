@@ -20,8 +20,9 @@ static bool is(rssl_bytes bytes, const char *text) {
 static void check_offers(struct hook *hook, rssl_sock *s, rssl_hello *h) {
   size_t i, n;
   bool has_gcm = false, has_p256 = false;
-  (void)hook, (void)s;
+  (void)hook;
   CHECK_TEXT(rssl_hello_server_name(h), "server.rssl.test");
+  CHECK_TEXT(rssl_sock_server_name(s), "server.rssl.test");
   CHECK_INT(rssl_hello_alpn_count(h), 2);
   CHECK(is(rssl_hello_alpn(h, 0), "h2") && is(rssl_hello_alpn(h, 1), "http/1.1"));
   CHECK(rssl_hello_alpn(h, 2).data == NULL && rssl_hello_alpn(h, SIZE_MAX).len == 0);

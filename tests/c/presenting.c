@@ -164,6 +164,39 @@ static void an_identity_signs_with_its_schemes_only(void) {
   rssl_identity_free(new);
 }
 
+static void check_stapled(const rssl_sock *s, const unsigned char *response, size_t len) {
+  rssl_bytes got = rssl_sock_ocsp(s);
+  CHECK_INT(got.len, len);
+  CHECK(len == 0 ? got.data == NULL : memcmp(got.data, response, len) == 0);
+}
+
+/* Successful, and no more in it: nobody looks further here. */
+static void a_client_gets_the_stapled_response(void) {
+  static const unsigned char response[] = {0x30, 7, 0x0a, 1, 0, 0xa0, 2, 0x30, 0};
+  rssl_identity *plain = identity("server"), *stapling;
+  size_t v;
+  CHECK_OK(rssl_identity_new_ocsp(plain, response, sizeof response, &stapling));
+  for (v = 0; v < 2; v++) {
+    rssl_ctx *client = client_ctx("ca.pem"), *server;
+    struct ends e;
+    only_version(client, versions[v]);
+    CHECK_OK(rssl_ctx_new(RSSL_SERVER, &server));
+    CHECK_OK(rssl_ctx_set_identities(server, &stapling, 1));
+    ends_connect(&e, rssl_ctx_ref(client), rssl_ctx_ref(server));
+    check_stapled(e.client, response, sizeof response);
+    check_stapled(e.server, NULL, 0);
+    check_sent(e.server, e.client, 2);
+    ends_close(&e);
+    CHECK_OK(rssl_ctx_set_identities(server, &plain, 1));
+    CHECK_OK(rssl_ctx_set_session_cache(client, 0));
+    ends_connect(&e, client, server);
+    check_stapled(e.client, NULL, 0);
+    ends_close(&e);
+  }
+  rssl_identity_free(plain);
+  rssl_identity_free(stapling);
+}
+
 int main(int argc, char **argv) {
   static const struct test_case cases[] = {
       CASE(each_end_knows_what_it_sent),
@@ -172,6 +205,7 @@ int main(int argc, char **argv) {
       CASE(a_resumed_handshake_sends_nothing),
       CASE(an_identity_shows_its_chain),
       CASE(an_identity_signs_with_its_schemes_only),
+      CASE(a_client_gets_the_stapled_response),
   };
   return RUN_CASES(argc, argv, cases);
 }

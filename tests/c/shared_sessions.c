@@ -245,6 +245,82 @@ static void servers_with_equal_settings_share_what_they_verified(void) {
   });
 }
 
+/* Counts its calls. */
+static int32_t accept_any(void *user, const rssl_sock *s, int32_t verify,
+                          const rssl_cert *const *chain, size_t chain_len) {
+  (void)s, (void)verify, (void)chain, (void)chain_len;
+  ++*(int *)user;
+  return RSSL_V_OK;
+}
+
+static int32_t agree(void *user, const rssl_sock *s, int32_t verify, const rssl_cert *const *chain,
+                     size_t chain_len) {
+  (void)s, (void)chain, (void)chain_len;
+  ++*(int *)user;
+  return verify;
+}
+
+static void what_revocation_lists_allowed_is_looked_at_again_under_others(void) {
+  SHARED({
+    rssl_ctx *strict = server_ctx("server");
+    rssl_ctx *other = server_ctx("server");
+    share(strict);
+    require(strict, "ca.pem");
+    share(other);
+    require(other, "ca.pem");
+    CHECK_OK(rssl_ctx_load_crl_file(other, cert("crl.pem")));
+    CHECK_OK(rssl_ctx_load_cert_file(client, cert("client.pem"), cert("client.key"), NULL));
+    CHECK(!resumes(client, strict));
+    CHECK(!resumes(client, other));
+    CHECK(resumes(client, other));
+    CHECK_OK(rssl_ctx_set_crl_flags(other, RSSL_CRL_LEAF_ONLY));
+    CHECK(!resumes(client, other));
+    CHECK(resumes(client, other));
+    CHECK_OK(rssl_ctx_load_crl_file(strict, cert("crl.pem")));
+    CHECK(!resumes(client, strict));
+    rssl_ctx_free(strict);
+    rssl_ctx_free(other);
+  });
+}
+
+static void whom_a_callback_accepted_against_the_verdict_is_asked_again_everywhere(void) {
+  SHARED({
+    rssl_ctx *lenient = server_ctx("server");
+    int calls = 0;
+    share(lenient);
+    require(lenient, "other-ca.pem");
+    CHECK_OK(rssl_ctx_set_verify_callback(lenient, accept_any, &calls, NULL));
+    CHECK_OK(rssl_ctx_load_cert_file(client, cert("client.pem"), cert("client.key"), NULL));
+    CHECK(!resumes(client, lenient));
+    CHECK(!resumes(client, lenient));
+    CHECK_INT(calls, 2);
+    rssl_ctx_free(lenient);
+  });
+}
+
+static void what_one_callback_accepted_another_is_asked_about(void) {
+  SHARED({
+    rssl_ctx *one = server_ctx("server");
+    rssl_ctx *two = server_ctx("server");
+    int calls_of_one = 0;
+    int calls_of_two = 0;
+    share(one);
+    share(two);
+    require(one, "ca.pem");
+    require(two, "ca.pem");
+    CHECK_OK(rssl_ctx_set_verify_callback(one, agree, &calls_of_one, NULL));
+    CHECK_OK(rssl_ctx_set_verify_callback(two, agree, &calls_of_two, NULL));
+    CHECK_OK(rssl_ctx_load_cert_file(client, cert("client.pem"), cert("client.key"), NULL));
+    CHECK(!resumes(client, one));
+    CHECK(resumes(client, one));
+    CHECK_INT(calls_of_one, 1);
+    CHECK(!resumes(client, two));
+    CHECK_INT(calls_of_two, 1);
+    rssl_ctx_free(one);
+    rssl_ctx_free(two);
+  });
+}
+
 /* -- keys alone */
 
 static void a_ticket_of_an_older_key_resumes_and_one_of_a_dropped_key_does_not(void) {
@@ -421,6 +497,9 @@ int main(int argc, char **argv) {
       CASE(the_order_in_which_a_server_is_set_up_makes_no_difference),
       CASE(what_one_set_of_roots_accepted_is_looked_at_again_under_another),
       CASE(servers_with_equal_settings_share_what_they_verified),
+      CASE(what_revocation_lists_allowed_is_looked_at_again_under_others),
+      CASE(whom_a_callback_accepted_against_the_verdict_is_asked_again_everywhere),
+      CASE(what_one_callback_accepted_another_is_asked_about),
       CASE(a_ticket_of_an_older_key_resumes_and_one_of_a_dropped_key_does_not),
       CASE(keys_act_on_live_sockets),
       CASE(a_session_of_tls13_is_used_once_and_one_of_tls12_again),

@@ -29,18 +29,30 @@ static void finish(pthread_t thread) {
 struct duplex {
   rssl_sock *s;
   uint64_t bytes;
+  unsigned update_every; /* so many writes the keys are updated; 0: never */
 };
+
+static ptrdiff_t write_in_two(rssl_sock *s, const unsigned char *buf, size_t len) {
+  rssl_bytes pieces[2];
+  pieces[0].data = buf;
+  pieces[0].len = len / 3;
+  pieces[1].data = buf + len / 3;
+  pieces[1].len = len - len / 3;
+  return rssl_writev(s, pieces, 2);
+}
 
 static void *write_stream(void *argument) {
   const struct duplex *d = argument;
   unsigned char *buf = malloc(PIECE);
   uint64_t sent = 0;
+  unsigned writes = 0;
   while (sent < d->bytes) {
     size_t len = 1 + (size_t)(sent * 31 % PIECE);
     if (len > d->bytes - sent) len = (size_t)(d->bytes - sent);
     pattern_fill(buf, len, sent);
-    CHECK_RC(rssl_write(d->s, buf, len), len);
+    CHECK_RC(write_in_two(d->s, buf, len), len);
     sent += len;
+    if (d->update_every != 0 && ++writes % d->update_every == 0) CHECK_OK(rssl_key_update(d->s));
   }
   CHECK_OK(rssl_shutdown(d->s, RSSL_SHUT_WR));
   free(buf);
@@ -68,8 +80,9 @@ static void *shake(void *s) {
 }
 
 /* Four threads: each end has a reader and a writer, at once. */
-static void both_ways_at_once(struct ends *e, uint64_t bytes) {
-  struct duplex client = {e->client, bytes}, server = {e->server, bytes};
+static void both_ways_at_once(struct ends *e, uint64_t bytes, unsigned update_every) {
+  struct duplex client = {e->client, bytes, update_every};
+  struct duplex server = {e->server, bytes, update_every};
   pthread_t threads[4];
   int i;
   threads[0] = start(shake, e->server);
@@ -99,14 +112,22 @@ static void open_blocking(struct ends *e, uint16_t version) {
 static void reader_and_writer_at_once_on_a_blocking_descriptor(void) {
   struct ends e;
   open_blocking(&e, RSSL_TLS1_3);
-  both_ways_at_once(&e, transfer_bytes(100));
+  both_ways_at_once(&e, transfer_bytes(100), 0);
   ends_close(&e);
 }
 
 static void the_same_in_tls12(void) {
   struct ends e;
   open_blocking(&e, RSSL_TLS1_2);
-  both_ways_at_once(&e, transfer_bytes(10));
+  both_ways_at_once(&e, transfer_bytes(10), 0);
+  ends_close(&e);
+}
+
+/* What a reader answers to the other side's update goes out between the writer's records. */
+static void keys_are_updated_under_reader_and_writer(void) {
+  struct ends e;
+  open_blocking(&e, RSSL_TLS1_3);
+  both_ways_at_once(&e, transfer_bytes(50), 3);
   ends_close(&e);
 }
 
@@ -120,7 +141,7 @@ static ptrdiff_t fd_write(void *user, const void *buf, size_t len) {
   return n >= 0 ? n : RSSL_IO_ERROR(errno);
 }
 
-static void reader_and_writer_at_once_over_functions_that_block(void) {
+static void over_functions_that_block(unsigned update_every) {
   rssl_ctx *client = client_ctx("ca.pem"), *server = server_ctx("server");
   rssl_io io = {sizeof io, NULL, fd_read, fd_write, NULL};
   struct ends e;
@@ -135,10 +156,15 @@ static void reader_and_writer_at_once_over_functions_that_block(void) {
   CHECK_OK(rssl_sock_set_io(e.client, &io));
   io.user = &fds[1];
   CHECK_OK(rssl_sock_set_io(e.server, &io));
-  both_ways_at_once(&e, transfer_bytes(100));
+  both_ways_at_once(&e, transfer_bytes(50), update_every);
   ends_close(&e);
   close(fds[0]);
   close(fds[1]);
+}
+
+static void reader_and_writer_at_once_over_functions_that_block(void) {
+  over_functions_that_block(0);
+  over_functions_that_block(3);
 }
 
 /* -- a second reader, and getters beside both */
@@ -244,6 +270,7 @@ static void getters_are_safe_beside_reader_and_writer(void) {
   client.s = e.client;
   server.s = e.server;
   client.bytes = server.bytes = transfer_bytes(10);
+  client.update_every = server.update_every = 3;
   watching.s = e.client;
   watcher = start(look_at_everything, &watching);
   threads[0] = start(write_stream, &client);
@@ -365,6 +392,7 @@ int main(int argc, char **argv) {
   static const struct test_case cases[] = {
       CASE(reader_and_writer_at_once_on_a_blocking_descriptor),
       CASE(the_same_in_tls12),
+      CASE(keys_are_updated_under_reader_and_writer),
       CASE(reader_and_writer_at_once_over_functions_that_block),
       CASE(a_second_reader_at_once_is_an_error),
       CASE(a_blocked_reader_is_stopped_by_its_descriptor),

@@ -171,11 +171,29 @@ class ClientHello(unittest.TestCase):
         self.assertEqual(self.connect("server.rssl.test")[0], "RSSL_ERR_NO_CERT")
 
 
+class Fleet(unittest.TestCase):
+    def test_snippets(self):
+        with tempfile.TemporaryDirectory() as directory:
+            work = pathlib.Path(directory)
+            text = {name: text for _, name, _, text in snippets("docs/fleet.md")}
+            self.assertEqual(set(text), {"first", "keys", "rotation", "store"})
+            (work / "rotation.sh").write_text(text["rotation"])
+            for name in ("keys", "store"):
+                (work / f"{name}.inc").write_text(text[name])
+            run([os.environ["RSSL_TESTCA"], directory], work)
+            run(text["first"], work)
+            run(["cc", "-Wall", "-Wextra", "-Werror", f"-I{SOURCE}/include", f"-I{directory}",
+                 HERE / "fleet.c", "-o", "fleet", f"-L{BUILD}", "-lrssl"], work)
+            run(["./fleet"], work, LD_LIBRARY_PATH=str(BUILD))
+            self.assertEqual((work / "ticket-keys").stat().st_mode & 0o777, 0o600)
+            self.assertEqual((work / "ticket-keys").stat().st_size, 96)
+
+
 class Pages(unittest.TestCase):
     def test_every_page_is_run(self):
         pages = {page.name for page in (SOURCE / "docs").glob("*.md")}
         with_code = {page for page in pages if snippets(f"docs/{page}")}
-        self.assertEqual(with_code, {"guide.md", "client-hello.md"})
+        self.assertEqual(with_code, {"guide.md", "client-hello.md", "fleet.md"})
 
 
 if __name__ == "__main__":

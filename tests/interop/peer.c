@@ -6,6 +6,7 @@
 #define _POSIX_C_SOURCE 200809L
 
 #include "hello.h"
+#include "identity.h"
 #include "traffic.h"
 #include "unstable.h"
 
@@ -24,10 +25,11 @@ enum { MOST_IDENTITIES = 8 };
 struct settings {
   rssl_role role;
   const char *name, *port, *ca, *tls, *ciphers, *groups, *alpn, *connections, *time_limit,
-      *key_log, *raw_key, *pin, *early_data, *early;
+      *key_log, *export_label, *raw_key, *pin, *early_data, *early;
   const char *certs[MOST_IDENTITIES], *keys[MOST_IDENTITIES];
-  bool require_client_cert, request_client_cert, no_ca_names, no_tickets;
+  bool require_client_cert, request_client_cert, no_ca_names, no_tickets, require_ems;
   struct hello hello;
+  struct identity identity;
   struct traffic traffic;
 };
 
@@ -38,7 +40,8 @@ static int usage(void) {
         "            [--raw-key F] [--pin F] [--early-data MOST] [--early TEXT]\n"
         "            [--hello] [--hello-later] [--hello-alpn NAME] [--hello-alert NUMBER]\n"
         "            [--alpn LIST] [--echo] [--poll] [--connections N] [--time-limit SECONDS]\n"
-        "            [--key-log FILE]\n"
+        "            [--identity FILE [--password PASSWORD] [--ocsp FILE]]\n"
+        "            [--key-log FILE] [--export LABEL] [--require-ems]\n"
         "  PORT is on 127.0.0.1; a server's 0 lets the system choose, and \"port: N\" says what.\n",
         stderr);
   return 2;
@@ -52,6 +55,7 @@ static bool parse_flag(const char *arg, struct settings *set) {
       {"--request-client-cert", &set->request_client_cert},
       {"--no-ca-names", &set->no_ca_names},
       {"--no-tickets", &set->no_tickets},
+      {"--require-ems", &set->require_ems},
       {"--hello", &set->hello.look},
       {"--hello-later", &set->hello.later},
       {"--echo", &set->traffic.echo},
@@ -73,12 +77,15 @@ static bool parse_option(const char *arg, const char *value, struct settings *se
       {"--ca", &set->ca},           {"--tls", &set->tls},
       {"--ciphers", &set->ciphers}, {"--groups", &set->groups},
       {"--alpn", &set->alpn},       {"--connections", &set->connections},
-      {"--time-limit", &set->time_limit}, {"--raw-key", &set->raw_key},
-      {"--pin", &set->pin},         {"--early-data", &set->early_data},
-      {"--early", &set->early},
+      {"--time-limit", &set->time_limit},
+      {"--identity", &set->identity.file},
+      {"--password", &set->identity.password},
+      {"--ocsp", &set->identity.ocsp},
+      {"--raw-key", &set->raw_key}, {"--pin", &set->pin},
+      {"--early-data", &set->early_data}, {"--early", &set->early},
       {"--hello-alpn", &set->hello.alpn},
       {"--hello-alert", &set->hello.alert},
-      {"--key-log", &set->key_log}};
+      {"--key-log", &set->key_log}, {"--export", &set->export_label}};
   if (value == NULL) return false;
   if (strcmp(arg, "--cert") == 0) return append(set->certs, value);
   if (strcmp(arg, "--key") == 0) return append(set->keys, value);
@@ -134,12 +141,14 @@ static bool log_keys(rssl_ctx *ctx, const char *path) {
 
 static bool configure(rssl_ctx *ctx, struct settings *set) {
   uint32_t options = (set->no_ca_names ? RSSL_OPT_NO_CA_NAMES : 0) |
-                     (set->no_tickets ? RSSL_OPT_NO_TICKETS : 0);
+                     (set->no_tickets ? RSSL_OPT_NO_TICKETS : 0) |
+                     (set->require_ems ? RSSL_OPT_REQUIRE_EMS : 0);
   if (set->ca != NULL && rssl_ctx_load_verify_file(ctx, set->ca) < 0) return failed("--ca");
   for (size_t i = 0; i < MOST_IDENTITIES && set->certs[i] != NULL; i++)
     if (rssl_ctx_load_cert_file(ctx, set->certs[i], set->keys[i], NULL) < 0)
       return failed("--cert");
   if (set->raw_key != NULL && !show_raw_key(ctx, set->raw_key)) return failed("--raw-key");
+  if (identity_use(ctx, &set->identity) < 0) return failed("--identity");
   if (set->require_client_cert && rssl_ctx_set_verify(ctx, RSSL_CERT_REQUIRED) < 0)
     return failed("--require-client-cert");
   if (set->request_client_cert && rssl_ctx_set_verify(ctx, RSSL_CERT_OPTIONAL) < 0)
@@ -202,6 +211,24 @@ static void report_subject(const rssl_sock *s) {
   rssl_cert_free(leaf);
 }
 
+static void report_bytes(const char *key, const unsigned char *bytes, ptrdiff_t len) {
+  if (len <= 0) return;
+  fprintf(stderr, "%s: ", key);
+  for (ptrdiff_t i = 0; i < len; i++) fprintf(stderr, "%02x", bytes[i]);
+  fputc('\n', stderr);
+}
+
+/* Which both ends must have alike. */
+static void report_secrets(const rssl_sock *s, const char *label) {
+  unsigned char bytes[64];
+  if (label != NULL && rssl_sock_export(s, label, NULL, 0, bytes, 32) == RSSL_OK)
+    report_bytes("exported", bytes, 32);
+  report_bytes("tls-exporter", bytes,
+               rssl_sock_channel_binding(s, "tls-exporter", bytes, sizeof bytes));
+  report_bytes("tls-server-end-point", bytes,
+               rssl_sock_channel_binding(s, "tls-server-end-point", bytes, sizeof bytes));
+}
+
 static void report_agreement(const rssl_sock *s) {
   say("version", rssl_version_name(rssl_sock_version(s)));
   say("cipher", rssl_cipher_name(rssl_sock_cipher(s)));
@@ -209,6 +236,7 @@ static void report_agreement(const rssl_sock *s) {
   say("alpn", (const char *)rssl_sock_alpn(s).data);
   say("sni", rssl_sock_server_name(s));
   say("resumed", rssl_sock_resumed(s) ? "yes" : "no");
+  fprintf(stderr, "signature: 0x%04x\n", rssl_sock_peer_signature(s));
   report_subject(s);
   report_raw_key(s);
 }
@@ -256,6 +284,7 @@ static rssl_result serve(rssl_ctx *ctx, struct settings *set, int fd) {
   if (rc == RSSL_OK) {
     report_agreement(s);
     if (set->early_data != NULL) report_early(s);
+    report_secrets(s, set->export_label);
     rc = traffic_run(&set->traffic, s, fd);
     fprintf(stderr, "received: %llu\n", set->traffic.received);
   }

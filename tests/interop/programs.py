@@ -1,6 +1,6 @@
 """Starting programs, talking to them through pipes, and ending them by their process id.
 
-Environment: RSSL_PEER, the peer of this directory; RSSL_EXAMPLES, the directory of the example
+Environment: RSSL_PEER and RSSL_CIPHERS, the programs of this directory; RSSL_EXAMPLES, the directory of the example
 programs; RSSL_TESTCA, the program that makes the certificates.
 """
 
@@ -23,6 +23,7 @@ TIMEOUT = 30  # seconds, for whatever a test waits for
 
 PACKAGES = {
     "openssl": "openssl",
+    "certtool": "gnutls-bin",
     "gnutls-cli": "gnutls-bin",
     "gnutls-serv": "gnutls-bin",
     "nginx": "nginx-light",

@@ -50,6 +50,18 @@ class Refusals(GnutlsCase):
         for version in VERSIONS:
             self.gnutls_refused(self.rssl_client(server.port, *tls(version)), "handshake_failure")
 
+    def test_extended_master_secret(self):
+        without = version_priority("1.2") + ":%NO_SESSION_HASH"
+        server = self.rssl_server("--require-ems")
+        self.says(self.gnutls_cli(server.port, priority=without), "fatal alert")
+        self.librssl_refused(server, "RSSL_ERR_NO_SHARED", "handshake_failure")
+        server = self.gnutls_serv(priority=without)
+        self.librssl_refused(self.rssl_client(server.port, "--require-ems"),
+                             "RSSL_ERR_NO_SHARED", "handshake_failure")
+        client = self.rssl_client(server.port)
+        client.close_input()
+        self.ended_well(client, version="TLSv1.2")
+
     def test_groups(self):
         server = self.rssl_server("--groups", "X25519")
         client = self.gnutls_cli(server.port, priority=only("GROUP-ALL", "GROUP-SECP384R1"))

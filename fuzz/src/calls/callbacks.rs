@@ -3,8 +3,10 @@
 use std::cell::Cell;
 use std::ffi::{c_char, c_void};
 
+use rssl::ffi::bytes::rssl_bytes;
 use rssl::ffi::drop_user::rssl_drop_cb;
 use rssl::ffi::hello::{rssl_hello, rssl_hello_server_name, rssl_hello_use_alpn};
+use rssl::ffi::identity::rssl_identity;
 use rssl::ffi::results::*;
 use rssl::ffi::sock::*;
 
@@ -132,5 +134,81 @@ pub unsafe extern "C" fn write(user: *mut c_void, _: *const c_void, len: usize) 
         2 => len as isize + 1,
         3 => 1,
         _ => len as isize,
+    }
+}
+
+pub unsafe extern "C" fn client_cert(
+    _: *mut c_void,
+    s: *const rssl_sock,
+    _: *const rssl_bytes,
+    _: usize,
+    schemes: *const u16,
+    n_schemes: usize,
+) -> *mut rssl_identity {
+    assert!(n_schemes == 0 || !schemes.is_null());
+    // SAFETY: librssl passes what is live.
+    unsafe { rssl_events(s) };
+    std::ptr::null_mut()
+}
+
+/// Signs nothing: refuses, or returns what is no signature.
+pub unsafe extern "C" fn sign(
+    user: *mut c_void,
+    _: u16,
+    _: *const c_void,
+    _: usize,
+    sig: *mut c_void,
+    cap: usize,
+) -> isize {
+    // SAFETY: librssl passes what is live, and room for that many bytes.
+    unsafe {
+        match choice(user) % 4 {
+            0 => -1,
+            1 => cap as isize + 1,
+            2 => 0,
+            _ => {
+                sig.cast::<u8>().write_bytes(1, cap);
+                cap as isize
+            }
+        }
+    }
+}
+
+pub unsafe extern "C" fn put_session(
+    user: *mut c_void,
+    _: *const c_void,
+    _: usize,
+    _: *const c_void,
+    _: usize,
+    _: u32,
+) -> rssl_result {
+    // SAFETY: librssl passes what is live.
+    match unsafe { choice(user) } & 1 {
+        0 => RSSL_OK,
+        _ => RSSL_ERR_CALLBACK,
+    }
+}
+
+/// Knows nothing, fails, or returns what nobody put there.
+pub unsafe extern "C" fn get_session(
+    user: *mut c_void,
+    _: *const c_void,
+    _: usize,
+    _: bool,
+    buf: *mut c_void,
+    cap: usize,
+) -> isize {
+    // SAFETY: librssl passes what is live, and room for that many bytes.
+    unsafe {
+        match choice(user) / 2 % 4 {
+            0 => 0,
+            1 => -19,
+            2 => cap as isize + 1,
+            _ => {
+                let len = cap.min(200);
+                buf.cast::<u8>().write_bytes(2, len);
+                len as isize
+            }
+        }
     }
 }

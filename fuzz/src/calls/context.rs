@@ -1,9 +1,14 @@
 use std::ffi::CString;
 use std::ptr::{null, null_mut};
 
+use rssl::ffi::bytes::rssl_bytes;
+use rssl::ffi::client_cert::*;
 use rssl::ffi::ctx::*;
 use rssl::ffi::hello::rssl_ctx_set_hello_callback;
 use rssl::ffi::hooks::*;
+use rssl::ffi::protocol::*;
+use rssl::ffi::revocation::*;
+use rssl::ffi::verification::*;
 
 use super::callbacks::{self, install};
 use super::calls;
@@ -92,11 +97,37 @@ calls! {
     },
     rssl_ctx_set_options => |w, i| check(rssl_ctx_set_options(w.context(i), i.long(), i.long())),
     rssl_ctx_options => |w, i| rssl_ctx_options(w.context(i)),
-    rssl_ctx_set_session_cache => |w, i| {
-        check(rssl_ctx_set_session_cache(w.context(i), i.byte().into()))
+    rssl_ctx_set_max_fragment => |w, i| {
+        check(rssl_ctx_set_max_fragment(w.context(i), i.short().into()))
     },
-    rssl_ctx_set_ticket_count => |w, i| {
-        check(rssl_ctx_set_ticket_count(w.context(i), i.byte().into()))
+    rssl_ctx_set_verify_schemes => |w, i| {
+        let schemes = [0x0403, i.short(), 0x0807, 0x0403];
+        let n = usize::from(i.byte() % 5);
+        check(rssl_ctx_set_verify_schemes(w.context(i), schemes.as_ptr(), n))
+    },
+    rssl_ctx_set_client_ca_names => |w, i| {
+        let names = [i.bytes(), b"\x30\x00"].map(|name| rssl_bytes {
+            data: name.as_ptr(),
+            len: name.len(),
+        });
+        let n = usize::from(i.byte() % 3);
+        check(rssl_ctx_set_client_ca_names(w.context(i), names.as_ptr(), n))
+    },
+    rssl_ctx_load_crl_file => |w, i| check(rssl_ctx_load_crl_file(w.context(i), path(i))),
+    rssl_ctx_load_crl_mem => |w, i| {
+        let data = material(i);
+        check(rssl_ctx_load_crl_mem(w.context(i), data.as_ptr().cast(), data.len()))
+    },
+    rssl_ctx_set_crl_flags => |w, i| check(rssl_ctx_set_crl_flags(w.context(i), i.byte().into())),
+    rssl_ctx_clear_crls => |w, i| check(rssl_ctx_clear_crls(w.context(i))),
+    rssl_ctx_set_client_cert_callback => |w, i| {
+        let ctx = w.context(i);
+        match i.flag() {
+            true => check(rssl_ctx_set_client_cert_callback(ctx, None, null_mut(), None)),
+            false => install(i, |user, drop| {
+                rssl_ctx_set_client_cert_callback(ctx, Some(callbacks::client_cert), user, drop)
+            }),
+        }
     },
     rssl_ctx_set_hello_callback => |w, i| {
         let ctx = w.context(i);

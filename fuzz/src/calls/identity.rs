@@ -2,9 +2,11 @@ use std::ffi::c_void;
 use std::ptr::{null, null_mut};
 
 use rssl::ffi::identity::*;
+use rssl::ffi::signer::*;
 
+use super::callbacks::{self, install};
+use super::calls;
 use super::world::{material, path};
-use super::{callbacks, calls};
 use crate::handles::check;
 use crate::input::Input;
 
@@ -36,6 +38,18 @@ calls! {
         check(rssl_identity_new_mem(
             chain.as_ptr().cast(), chain.len(), key_data.cast(), key.len(), callback, user, &mut made,
         ));
+        w.keep_identity(made);
+    },
+    rssl_identity_new_signer => |w, i| {
+        let (mut made, chain) = (null_mut(), material(i));
+        let schemes = [0x0403, i.short(), 0x0804];
+        let n = usize::from(i.byte() % 4);
+        install(i, |user, drop| {
+            rssl_identity_new_signer(
+                chain.as_ptr().cast(), chain.len(), schemes.as_ptr(), n, Some(callbacks::sign), user,
+                drop, &mut made,
+            )
+        });
         w.keep_identity(made);
     },
     rssl_identity_new_ocsp => |w, i| {

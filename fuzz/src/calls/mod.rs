@@ -10,8 +10,12 @@ mod error;
 mod hello;
 mod identity;
 mod library;
+mod sessions;
 mod socket;
 mod world;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use crate::input::Input;
 use world::World;
@@ -37,33 +41,47 @@ macro_rules! calls {
 }
 use calls;
 
-const TABLES: [&[(&str, Call)]; 7] = [
+const TABLES: [&[(&str, Call)]; 8] = [
     context::CALLS,
     identity::CALLS,
     socket::CALLS,
     hello::CALLS,
+    sessions::CALLS,
     certificate::CALLS,
     error::CALLS,
     library::CALLS,
 ];
 
-/// The names of the functions that are called, in the order of their numbers in the input.
-pub fn names() -> impl Iterator<Item = &'static str> {
-    TABLES.iter().copied().flatten().map(|(name, _)| *name)
-}
-
-/// Each call is its number in the table and then its arguments.
-pub fn run(data: &[u8]) {
-    let all: Vec<Call> = TABLES
+/// The names of the functions that are called, and what stands for them in an input: a hash, so
+/// that the corpus keeps its meaning when functions are added.
+pub fn names() -> impl Iterator<Item = (&'static str, u16)> {
+    TABLES
         .iter()
         .copied()
         .flatten()
-        .map(|(_, call)| *call)
-        .collect();
+        .map(|(name, _)| (*name, code(name)))
+}
+
+/// FNV-1a, folded.
+fn code(name: &str) -> u16 {
+    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    (hash >> 16 ^ hash & 0xffff) as u16
+}
+
+/// Each call is the code of a function, or one before it, and then its arguments.
+pub fn run(data: &[u8]) {
+    static BY_CODE: LazyLock<BTreeMap<u16, Call>> = LazyLock::new(|| {
+        let all = TABLES.iter().copied().flatten();
+        all.map(|(name, call)| (code(name), *call)).collect()
+    });
     let mut world = World::new();
     let mut input = Input::new(data);
     while !input.is_empty() {
-        let number = usize::from(input.byte());
-        all[number % all.len()](&mut world, &mut input);
+        let code = input.short();
+        let mut following = BY_CODE.range(code..).chain(BY_CODE.iter());
+        let (_, call) = following.next().expect("the table is not empty");
+        call(&mut world, &mut input);
     }
 }

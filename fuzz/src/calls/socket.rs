@@ -1,7 +1,8 @@
 use std::ffi::CString;
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 
 use rssl::ffi::agreed::*;
+use rssl::ffi::bytes::rssl_bytes;
 use rssl::ffi::io::rssl_io;
 use rssl::ffi::sock::*;
 
@@ -81,6 +82,20 @@ calls! {
         let buf = [7u8; 70_000];
         let len = usize::from(i.short()) % buf.len();
         check_count(rssl_write(w.socket(i), buf.as_ptr().cast(), len))
+    },
+    rssl_writev => |w, i| {
+        let buf = [7u8; 20_000];
+        let pieces = [i.short(), i.byte().into(), 0].map(|len| rssl_bytes {
+            data: buf.as_ptr(),
+            len: usize::from(len) % buf.len(),
+        });
+        let n = usize::from(i.byte() % 4);
+        check_count(rssl_writev(w.socket(i), pieces.as_ptr(), n))
+    },
+    rssl_key_update => |w, i| check(rssl_key_update(w.socket(i))),
+    rssl_detach => |w, i| {
+        let mut rest = rssl_bytes { data: null(), len: 0 };
+        check(rssl_detach(w.socket(i), &mut rest))
     },
     rssl_sock_set_write_queue => |w, i| {
         check(rssl_sock_set_write_queue(w.socket(i), i.short().into()))

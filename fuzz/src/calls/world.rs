@@ -12,6 +12,7 @@ use rssl::ffi::cert::{rssl_cert, rssl_cert_free};
 use rssl::ffi::ctx::*;
 use rssl::ffi::hello::rssl_hello;
 use rssl::ffi::identity::{rssl_identity, rssl_identity_free};
+use rssl::ffi::session::{rssl_session, rssl_session_free};
 use rssl::ffi::sock::*;
 
 use super::callbacks;
@@ -28,6 +29,7 @@ pub struct World {
     sockets: Vec<*mut rssl_sock>,
     certificates: Vec<*mut rssl_cert>,
     identities: Vec<*mut rssl_identity>,
+    sessions: Vec<*mut rssl_session>,
     /// What was drained last, until it is fed to another socket.
     pub wire: Vec<u8>,
     /// Descriptors live longer than the sockets that borrow them.
@@ -42,6 +44,7 @@ impl World {
             sockets: Vec::new(),
             certificates: Vec::new(),
             identities: Vec::new(),
+            sessions: Vec::new(),
             wire: Vec::new(),
             descriptors: Vec::new(),
         };
@@ -74,6 +77,10 @@ impl World {
 
     pub fn identity(&self, input: &mut Input<'_>) -> *mut rssl_identity {
         pick(&self.identities, input)
+    }
+
+    pub fn session(&self, input: &mut Input<'_>) -> *mut rssl_session {
+        pick(&self.sessions, input)
     }
 
     pub fn identities(&self) -> &[*mut rssl_identity] {
@@ -109,6 +116,13 @@ impl World {
         });
     }
 
+    pub fn keep_session(&mut self, made: *mut rssl_session) {
+        // SAFETY: as above.
+        keep(&mut self.sessions, made, |it| unsafe {
+            rssl_session_free(it)
+        });
+    }
+
     /// Takes one out, for it to be freed; NULL sometimes.
     pub fn give_context(&mut self, input: &mut Input<'_>) -> *mut rssl_ctx {
         give(&mut self.contexts, input)
@@ -124,6 +138,10 @@ impl World {
 
     pub fn give_identity(&mut self, input: &mut Input<'_>) -> *mut rssl_identity {
         give(&mut self.identities, input)
+    }
+
+    pub fn give_session(&mut self, input: &mut Input<'_>) -> *mut rssl_session {
+        give(&mut self.sessions, input)
     }
 
     /// A descriptor that does not block, or one that is none.
@@ -161,6 +179,7 @@ impl Drop for World {
             self.identities
                 .iter()
                 .for_each(|it| rssl_identity_free(*it));
+            self.sessions.iter().for_each(|it| rssl_session_free(*it));
         }
         callbacks::assert_all_dropped();
     }

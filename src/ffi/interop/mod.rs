@@ -1,0 +1,3 @@
+//! What handles of other libraries become here.
+
+pub mod rustls_ffi;
