@@ -105,6 +105,7 @@ impl Signatures {
         dss: &DigitallySignedStruct,
     ) -> Verified {
         self.check(dss)?;
+        deposit_scheme(dss.scheme);
         let key = RawPublicKeyEntity::try_from(spki).map_err(|_| CertificateError::BadEncoding)?;
         let (_, candidates) = provided()
             .mapping
@@ -143,6 +144,7 @@ impl Signatures {
         dss: &DigitallySignedStruct,
     ) -> Verified {
         self.check(dss)?;
+        deposit_scheme(dss.scheme);
         verify_tls13_signature_with_raw_key(message, spki, dss, provided())
     }
 }
