@@ -6,6 +6,7 @@ use rssl::ffi::bytes::rssl_bytes;
 use rssl::ffi::exporter::*;
 use rssl::ffi::io::rssl_io;
 use rssl::ffi::sock::*;
+use rssl::ffi::verification::*;
 
 use super::callbacks::{self, install};
 use super::calls;
@@ -27,6 +28,10 @@ calls! {
     rssl_sock_free => |w, i| rssl_sock_free(w.give_socket(i)),
     rssl_sock_set_user => |w, i| rssl_sock_set_user(w.socket(i), null_mut()),
     rssl_sock_user => |w, i| rssl_sock_user(w.socket(i)),
+    rssl_sock_set_verify_name => |w, i| {
+        let s = w.socket(i);
+        check(rssl_sock_set_verify_name(s, string(i, &mut CString::default())))
+    },
     rssl_sock_set_fd => |w, i| {
         let fd = w.descriptor(i);
         check(rssl_sock_set_fd(w.socket(i), fd))
