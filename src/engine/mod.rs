@@ -80,8 +80,6 @@ pub struct Engine {
     /// Records of plaintext sealed so far.
     sealed: u64,
     terms: Terms,
-    /// close_notify was said.
-    closed: bool,
 }
 
 /// What a key is kept for besides plaintext: Finished and alerts.
@@ -114,7 +112,6 @@ impl Engine {
             ahead: 0,
             sealed: 0,
             terms,
-            closed: false,
         }
     }
 
@@ -207,9 +204,6 @@ impl Engine {
         let io = connection.process_new_packets()?;
         self.available = io.plaintext_bytes_to_read();
         self.peer_closed = io.peer_has_closed();
-        if self.available == 0 {
-            self.answer_key_update();
-        }
         Ok(())
     }
 
@@ -365,7 +359,6 @@ impl Engine {
     pub fn close(&mut self) {
         if let State::Open(connection) = &mut self.state {
             connection.send_close_notify();
-            self.closed = true;
         }
     }
 
