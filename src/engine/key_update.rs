@@ -1,7 +1,5 @@
 //! New traffic keys within a connection (RFC 8446 §4.6.3).
 
-use std::io::Write;
-
 use super::{Engine, State, failure};
 use crate::error::Result;
 
@@ -14,19 +12,6 @@ impl Engine {
             _ => Err(rustls::Error::HandshakeNotComplete),
         };
         updated.map_err(|error| failure::translate(&error))
-    }
-
-    /// Lets the answer to a peer's key update wait to be sent: rustls keeps it until there is
-    /// something else to send. One at a time, so that a peer that asks and never reads gathers
-    /// nothing here.
-    pub(super) fn answer_key_update(&mut self) {
-        if self.closed || self.has_output() || self.is_handshaking() {
-            return;
-        }
-        if let State::Open(connection) = &mut self.state {
-            // Writing nothing cannot fail, and makes no record of its own.
-            let _ = connection.writer().write(&[]);
-        }
     }
 }
 
@@ -42,40 +27,17 @@ mod tests {
         assert_eq!(to.take(&mut [0; 8]), 4);
     }
 
+    /// rustls counts answers as it counts questions, and ends a connection on which 33 follow each
+    /// other: a side that only reads must not answer each one at once.
     #[test]
-    fn the_peer_answers_at_once_and_both_go_on() {
+    fn answers_wait_for_data_and_are_one() {
         let (mut client, mut server) = connected(&Protocol::default());
-        client.update_key().unwrap();
-        tell(&mut client, &mut server);
-        assert!(server.has_output(), "no answer");
-        tell(&mut server, &mut client);
-        assert!(!client.has_output(), "an answer to an answer");
-        tell(&mut client, &mut server);
-    }
-
-    #[test]
-    fn questions_without_end_gather_one_answer() {
-        let (mut client, mut server) = connected(&Protocol::default());
-        client.update_key().unwrap();
-        carry(&mut client, &mut server);
-        let one = server.output_len();
-        for _ in 0..20 {
+        for _ in 0..100 {
             client.update_key().unwrap();
-            carry(&mut client, &mut server);
+            tell(&mut client, &mut server);
+            assert!(!server.has_output());
         }
-        assert_eq!(server.output_len(), one);
         tell(&mut server, &mut client);
-        tell(&mut client, &mut server);
-    }
-
-    #[test]
-    fn nothing_is_answered_behind_close_notify() {
-        let (mut client, mut server) = connected(&Protocol::default());
-        server.close();
-        carry(&mut server, &mut client);
-        client.update_key().unwrap();
-        carry(&mut client, &mut server);
-        assert!(!server.has_output());
         tell(&mut client, &mut server);
     }
 }

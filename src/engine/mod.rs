@@ -86,8 +86,6 @@ pub struct Engine {
     /// What came with the refusal of an Encrypted ClientHello.
     ech_retry: Vec<u8>,
     early: early_data::Early,
-    /// close_notify was said.
-    closed: bool,
 }
 
 /// What a key is kept for besides plaintext: Finished and alerts.
@@ -122,7 +120,6 @@ impl Engine {
             terms,
             ech_retry: Vec::new(),
             early: early_data::Early::default(),
-            closed: false,
         }
     }
 
@@ -216,9 +213,6 @@ impl Engine {
         let io = connection.process_new_packets()?;
         self.available = io.plaintext_bytes_to_read();
         self.peer_closed = io.peer_has_closed();
-        if self.available == 0 {
-            self.answer_key_update();
-        }
         Ok(())
     }
 
@@ -375,7 +369,6 @@ impl Engine {
     pub fn close(&mut self) {
         if let State::Open(connection) = &mut self.state {
             connection.send_close_notify();
-            self.closed = true;
         }
     }
 

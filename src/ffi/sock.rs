@@ -355,7 +355,7 @@ pub unsafe extern "C" fn rssl_handshake(s: *mut rssl_sock) -> rssl_result {
 /// it vanished without (truncation: HTTP/1.0 programs may treat it as 0), and the same again
 /// afterwards. len must not be 0; bytes of buf past the count may have been written. When it returns
 /// RSSL_WANT_READ nothing decryptable is left inside, so that waiting on the descriptor cannot miss
-/// data. It never waits to write: what reading causes to be sent (key update, alert) is sent as far
+/// data. It never waits to write: what reading causes to be sent (an alert) is sent as far
 /// as the transport takes it, and RSSL_POLL_OUT says the rest. Before the handshake is done it does
 /// that first, with the results of rssl_handshake.
 ///

@@ -21,19 +21,17 @@ static void both_ways_go_on_under_new_keys(void) {
   ends_close(&e);
 }
 
-/* The answer goes out with the read that causes it: the peer's own keys change too, without a
- * word from the program. */
-static void a_reader_answers(void) {
+/* A side that only reads answers with its next data, once: peers end a connection on which many
+ * updates follow each other, and count answers too. */
+static void one_side_may_only_read(void) {
   struct ends e;
-  uint64_t before, after;
-  char buf[16];
+  int i;
   ends_connect_version(&e, RSSL_TLS1_3);
-  rssl_sock_traffic(e.server, NULL, &before);
-  CHECK_OK(rssl_key_update(e.client));
-  CHECK_RC(rssl_read(e.server, buf, sizeof buf), RSSL_WANT_READ);
-  rssl_sock_traffic(e.server, NULL, &after);
-  CHECK(after > before);
-  CHECK_INT(rssl_events(e.server), RSSL_POLL_IN);
+  for (i = 0; i < 100; i++) {
+    CHECK_OK(rssl_key_update(e.client));
+    ends_tell(e.client, e.server, "under the new key");
+    CHECK_INT(rssl_events(e.server), RSSL_POLL_IN);
+  }
   ends_tell(e.server, e.client, "under the new key");
   ends_close(&e);
 }
@@ -138,7 +136,7 @@ static void a_peer_that_has_gone_is_an_error(void) {
 int main(int argc, char **argv) {
   static const struct test_case cases[] = {
       CASE(both_ways_go_on_under_new_keys),
-      CASE(a_reader_answers),
+      CASE(one_side_may_only_read),
       CASE(it_waits_inside_as_a_write_does),
       CASE(a_full_transport_is_waited_for),
       CASE(there_is_none_in_tls12),

@@ -123,7 +123,7 @@ static void the_same_in_tls12(void) {
   ends_close(&e);
 }
 
-/* What a reader answers to the other side's update goes out between the writer's records. */
+/* What the other side's update asks for goes out with the writer's records. */
 static void keys_are_updated_under_reader_and_writer(void) {
   struct ends e;
   open_blocking(&e, RSSL_TLS1_3);
