@@ -17,9 +17,11 @@ demo:
 	tools/setup.sh demo
 	BUILD=$(BUILD) tools/demo.sh
 
-# Everything that CTest knows.
+# Everything that CTest knows. The tests use no network: every build that they make has its crates.
 test:
 	tools/setup.sh test
+	cargo fetch --quiet --locked
+	cargo fetch --quiet --locked --manifest-path fuzz/Cargo.toml
 	cmake -S . -B $(BUILD) -DRSSL_BUILD_TESTS=ON
 	cmake --build $(BUILD)
 	cd $(BUILD) && ctest --output-on-failure
