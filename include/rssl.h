@@ -962,59 +962,6 @@ RSSL_API rssl_result rssl_ctx_set_check_hostname(struct rssl_ctx *ctx, bool on);
 RSSL_API bool rssl_ctx_check_hostname(const struct rssl_ctx *ctx);
 
 /**
- * rssl_ctx_load_verify_file adds the certificates of a file to the trust roots: PEM, any number,
- * or one DER. RSSL_ERR_FILE: it cannot be read. RSSL_ERR_FORMAT: no certificate in it, never a
- * silent zero, or a malformed one. RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
- *
- * Roots are numbered in the order added; one that is there already is not added again. A leaf that
- * is itself in the trust store is trusted, as CPython 3.13's default is.
- */
-RSSL_API rssl_result rssl_ctx_load_verify_file(struct rssl_ctx *ctx, const char *path);
-
-/**
- * rssl_ctx_load_verify_dir adds the certificates of a directory's files to the trust roots. Files
- * without a certificate are skipped. RSSL_ERR_FILE: it cannot be read. RSSL_ERR_FORMAT: none of
- * its files holds a certificate. RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
- */
-RSSL_API rssl_result rssl_ctx_load_verify_dir(struct rssl_ctx *ctx, const char *path);
-
-/**
- * rssl_ctx_load_verify_mem adds the certificates in len bytes at data to the trust roots: PEM, any
- * number, or one DER. RSSL_ERR_FORMAT: none, or a malformed one. RSSL_ERR_ARGUMENT: a NULL. After
- * an error nothing was added.
- */
-RSSL_API rssl_result rssl_ctx_load_verify_mem(struct rssl_ctx *ctx, const void *data, size_t len);
-
-/**
- * rssl_ctx_load_verify_system adds the operating system's trust roots. SSL_CERT_FILE and
- * SSL_CERT_DIR are honoured. RSSL_ERR_FILE or RSSL_ERR_FORMAT: there are none, or they cannot be
- * read. RSSL_ERR_ARGUMENT: ctx is NULL. After an error nothing was added.
- */
-RSSL_API rssl_result rssl_ctx_load_verify_system(struct rssl_ctx *ctx);
-
-/**
- * rssl_ctx_load_verify_bundled adds Mozilla's trust roots, as they were when the library was
- * built. RSSL_ERR_UNSUPPORTED: this build has none; see rssl_has. RSSL_ERR_ARGUMENT: ctx is NULL.
- */
-RSSL_API rssl_result rssl_ctx_load_verify_bundled(struct rssl_ctx *ctx);
-
-/**
- * rssl_ctx_root_count returns the number of trust roots; 0 if ctx is NULL.
- */
-RSSL_API size_t rssl_ctx_root_count(const struct rssl_ctx *ctx);
-
-/**
- * rssl_ctx_root_new returns a reference to root i, to be given back with rssl_cert_free; NULL past
- * the end or if ctx is NULL.
- */
-RSSL_API struct rssl_cert *rssl_ctx_root_new(const struct rssl_ctx *ctx, size_t i);
-
-/**
- * rssl_ctx_clear_roots removes all trust roots. RSSL_ERR_ARGUMENT: ctx is NULL.
- */
-RSSL_API rssl_result rssl_ctx_clear_roots(struct rssl_ctx *ctx);
-
-/**
  * rssl_ctx_load_cert_file adds an identity: a chain (leaf first) and its key, as PEM or DER. key_path
  * may be NULL: the key is in cert_path. cert_path may also be PKCS#12, which holds both, in any
  * order; then key_path is NULL. password may be NULL: nothing must be encrypted.
@@ -1115,6 +1062,59 @@ RSSL_API rssl_result rssl_ctx_set_options(struct rssl_ctx *ctx, uint32_t set, ui
  * rssl_ctx_options returns the RSSL_OPT_ options that are on; 0 if ctx is NULL.
  */
 RSSL_API uint32_t rssl_ctx_options(const struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_load_verify_file adds the certificates of a file to the trust roots: PEM, any number,
+ * or one DER. RSSL_ERR_FILE: it cannot be read. RSSL_ERR_FORMAT: no certificate in it, never a
+ * silent zero, or a malformed one. RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
+ *
+ * Roots are numbered in the order added; one that is there already is not added again. A leaf that
+ * is itself in the trust store is trusted, as CPython 3.13's default is.
+ */
+RSSL_API rssl_result rssl_ctx_load_verify_file(struct rssl_ctx *ctx, const char *path);
+
+/**
+ * rssl_ctx_load_verify_dir adds the certificates of a directory's files to the trust roots. Files
+ * without a certificate are skipped. RSSL_ERR_FILE: it cannot be read. RSSL_ERR_FORMAT: none of
+ * its files holds a certificate. RSSL_ERR_ARGUMENT: a NULL. After an error nothing was added.
+ */
+RSSL_API rssl_result rssl_ctx_load_verify_dir(struct rssl_ctx *ctx, const char *path);
+
+/**
+ * rssl_ctx_load_verify_mem adds the certificates in len bytes at data to the trust roots: PEM, any
+ * number, or one DER. RSSL_ERR_FORMAT: none, or a malformed one. RSSL_ERR_ARGUMENT: a NULL. After
+ * an error nothing was added.
+ */
+RSSL_API rssl_result rssl_ctx_load_verify_mem(struct rssl_ctx *ctx, const void *data, size_t len);
+
+/**
+ * rssl_ctx_load_verify_system adds the operating system's trust roots. SSL_CERT_FILE and
+ * SSL_CERT_DIR are honoured. RSSL_ERR_FILE or RSSL_ERR_FORMAT: there are none, or they cannot be
+ * read. RSSL_ERR_ARGUMENT: ctx is NULL. After an error nothing was added.
+ */
+RSSL_API rssl_result rssl_ctx_load_verify_system(struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_load_verify_bundled adds Mozilla's trust roots, as they were when the library was
+ * built. RSSL_ERR_UNSUPPORTED: this build has none; see rssl_has. RSSL_ERR_ARGUMENT: ctx is NULL.
+ */
+RSSL_API rssl_result rssl_ctx_load_verify_bundled(struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_root_count returns the number of trust roots; 0 if ctx is NULL.
+ */
+RSSL_API size_t rssl_ctx_root_count(const struct rssl_ctx *ctx);
+
+/**
+ * rssl_ctx_root_new returns a reference to root i, to be given back with rssl_cert_free; NULL past
+ * the end or if ctx is NULL.
+ */
+RSSL_API struct rssl_cert *rssl_ctx_root_new(const struct rssl_ctx *ctx, size_t i);
+
+/**
+ * rssl_ctx_clear_roots removes all trust roots. RSSL_ERR_ARGUMENT: ctx is NULL.
+ */
+RSSL_API rssl_result rssl_ctx_clear_roots(struct rssl_ctx *ctx);
 
 /**
  * rssl_ctx_set_cipher_string takes OpenSSL's cipher language, ciphers(1) ("ECDHE+AESGCM:!SHA1",
@@ -1570,58 +1570,6 @@ RSSL_API void rssl_sock_set_user(struct rssl_sock *s, void *user);
 RSSL_API void *rssl_sock_user(const struct rssl_sock *s);
 
 /**
- * rssl_sock_set_fd uses a connected descriptor as transport (STARTTLS: after the plain-text
- * exchange). Borrowed, never closed. Whether calls block is the descriptor's own choice: librssl
- * never changes O_NONBLOCK, and a timeout set with SO_RCVTIMEO or SO_SNDTIMEO comes back as a WANT.
- * Writes do not raise SIGPIPE. RSSL_ERR_STATE: a transport is set already, or input or output has
- * happened. RSSL_ERR_ARGUMENT: fd is not open, or s is NULL.
- */
-RSSL_API rssl_result rssl_sock_set_fd(struct rssl_sock *s, rssl_fd fd);
-
-/**
- * rssl_sock_set_fds is rssl_sock_set_fd with one descriptor to read from and one to write to.
- */
-RSSL_API rssl_result rssl_sock_set_fds(struct rssl_sock *s, rssl_fd rfd, rssl_fd wfd);
-
-/**
- * rssl_sock_set_io uses your functions as transport. *io is copied. io->drop is called when s no
- * longer needs io->user; not when this call fails. RSSL_ERR_STATE: a transport is set already, or
- * input or output has happened. RSSL_ERR_ARGUMENT: a NULL, or a size that cannot be.
- */
-RSSL_API rssl_result rssl_sock_set_io(struct rssl_sock *s, const struct rssl_io *io);
-
-/**
- * rssl_feed hands over len bytes of received ciphertext and returns how much it took: all, unless
- * 64 KiB are waiting unread; then less, or 0. It only stores; rssl_handshake, rssl_read and
- * rssl_write work. On another transport than memory it is allowed before the first input or output:
- * bytes that you have read already (STARTTLS, PROXY protocol); later it is RSSL_ERR_STATE, as it is
- * after rssl_feed_eof. RSSL_ERR_ARGUMENT: a NULL.
- *
- * On memory, RSSL_WANT_READ says feed and RSSL_WANT_WRITE says drain; drain after every call, errors
- * and shutdown included, before you wait. While a hello is pending rssl_feed goes on to store, and
- * there is nothing to drain.
- */
-RSSL_API RSSL_MUST_USE ptrdiff_t rssl_feed(struct rssl_sock *s, const void *data, size_t len);
-
-/**
- * rssl_feed_eof says that the peer's stream ended; feeding after it is RSSL_ERR_STATE, as is this
- * call on another transport than memory. RSSL_ERR_ARGUMENT: s is NULL.
- */
-RSSL_API rssl_result rssl_feed_eof(struct rssl_sock *s);
-
-/**
- * rssl_drain moves ciphertext to send to buf and returns how much, 0 when there is none.
- * RSSL_ERR_STATE: s has another transport than memory. RSSL_ERR_ARGUMENT: a NULL.
- */
-RSSL_API ptrdiff_t rssl_drain(struct rssl_sock *s, void *buf, size_t cap);
-
-/**
- * rssl_drain_pending returns how many bytes rssl_drain has now; 0 on another transport than memory,
- * or if s is NULL. Queued plaintext becomes ciphertext as it is drained.
- */
-RSSL_API size_t rssl_drain_pending(const struct rssl_sock *s);
-
-/**
  * rssl_handshake finishes the handshake: RSSL_OK, a WANT or an error. Calling it is optional:
  * reading and writing do it. After RSSL_OK it does nothing. In TLS 1.3 a client's RSSL_OK does not
  * mean that its own certificate was accepted: a refusal is RSSL_ERR_ALERT from the first rssl_read.
@@ -1751,6 +1699,58 @@ rssl_result rssl_key_update(struct rssl_sock *s);
  * later errors do not replace it.
  */
 RSSL_API const struct rssl_error *rssl_sock_error(const struct rssl_sock *s);
+
+/**
+ * rssl_sock_set_fd uses a connected descriptor as transport (STARTTLS: after the plain-text
+ * exchange). Borrowed, never closed. Whether calls block is the descriptor's own choice: librssl
+ * never changes O_NONBLOCK, and a timeout set with SO_RCVTIMEO or SO_SNDTIMEO comes back as a WANT.
+ * Writes do not raise SIGPIPE. RSSL_ERR_STATE: a transport is set already, or input or output has
+ * happened. RSSL_ERR_ARGUMENT: fd is not open, or s is NULL.
+ */
+RSSL_API rssl_result rssl_sock_set_fd(struct rssl_sock *s, rssl_fd fd);
+
+/**
+ * rssl_sock_set_fds is rssl_sock_set_fd with one descriptor to read from and one to write to.
+ */
+RSSL_API rssl_result rssl_sock_set_fds(struct rssl_sock *s, rssl_fd rfd, rssl_fd wfd);
+
+/**
+ * rssl_sock_set_io uses your functions as transport. *io is copied. io->drop is called when s no
+ * longer needs io->user; not when this call fails. RSSL_ERR_STATE: a transport is set already, or
+ * input or output has happened. RSSL_ERR_ARGUMENT: a NULL, or a size that cannot be.
+ */
+RSSL_API rssl_result rssl_sock_set_io(struct rssl_sock *s, const struct rssl_io *io);
+
+/**
+ * rssl_feed hands over len bytes of received ciphertext and returns how much it took: all, unless
+ * 64 KiB are waiting unread; then less, or 0. It only stores; rssl_handshake, rssl_read and
+ * rssl_write work. On another transport than memory it is allowed before the first input or output:
+ * bytes that you have read already (STARTTLS, PROXY protocol); later it is RSSL_ERR_STATE, as it is
+ * after rssl_feed_eof. RSSL_ERR_ARGUMENT: a NULL.
+ *
+ * On memory, RSSL_WANT_READ says feed and RSSL_WANT_WRITE says drain; drain after every call, errors
+ * and shutdown included, before you wait. While a hello is pending rssl_feed goes on to store, and
+ * there is nothing to drain.
+ */
+RSSL_API RSSL_MUST_USE ptrdiff_t rssl_feed(struct rssl_sock *s, const void *data, size_t len);
+
+/**
+ * rssl_feed_eof says that the peer's stream ended; feeding after it is RSSL_ERR_STATE, as is this
+ * call on another transport than memory. RSSL_ERR_ARGUMENT: s is NULL.
+ */
+RSSL_API rssl_result rssl_feed_eof(struct rssl_sock *s);
+
+/**
+ * rssl_drain moves ciphertext to send to buf and returns how much, 0 when there is none.
+ * RSSL_ERR_STATE: s has another transport than memory. RSSL_ERR_ARGUMENT: a NULL.
+ */
+RSSL_API ptrdiff_t rssl_drain(struct rssl_sock *s, void *buf, size_t cap);
+
+/**
+ * rssl_drain_pending returns how many bytes rssl_drain has now; 0 on another transport than memory,
+ * or if s is NULL. Queued plaintext becomes ciphertext as it is drained.
+ */
+RSSL_API size_t rssl_drain_pending(const struct rssl_sock *s);
 
 /**
  * rssl_sock_session_new returns a reference to the newest session that a client got from the server

@@ -30,9 +30,11 @@ pub mod protocol;
 pub mod results;
 pub mod resumption;
 pub mod revocation;
+pub mod roots;
 pub mod session;
 pub mod signer;
 pub mod sock;
+pub mod transport;
 pub mod unstable;
 pub mod verification;
 

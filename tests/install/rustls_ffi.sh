@@ -4,8 +4,6 @@
 set -eu
 source=$1
 shift
-# No other build depends on rustls-ffi: Cargo may have to download it.
-unset CARGO_NET_OFFLINE
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
