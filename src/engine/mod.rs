@@ -222,7 +222,9 @@ impl Engine {
         }
         self.keep_retry_configs(error);
         self.complete_alert(error);
-        let translated = match callback::refusal() {
+        // One that the engine got over belongs to no failure.
+        let refusal = callback::refusal().filter(|_| failure::is_refusal(error));
+        let translated = match refusal {
             Some(refusal) => refusal.with_detail(error),
             None => failure::translate(error),
         };
