@@ -22,3 +22,4 @@ pub mod crypto;
 pub mod callback;
 pub mod error;
 pub mod logging;
+pub mod observed;

@@ -1,52 +1,40 @@
 //! What is said of the session of the handshake that a thread drives: the engine, which makes
 //! tickets and stores sessions, has no place for it.
 
-use std::cell::Cell;
+use std::cell::RefCell;
+
+use crate::observed::{self, Heard};
 
 /// Clients offer a session or two; each that is looked for in a store makes the handshake wait.
 const MOST_LOOKUPS: u32 = 8;
 
-#[derive(Clone, Copy, Default)]
+#[derive(Default)]
 struct Part {
     forgotten: bool,
     lookups: u32,
 }
 
 thread_local! {
-    static PART: Cell<Option<Part>> = const { Cell::new(None) };
+    static PART: Heard<Part> = const { RefCell::new(None) };
 }
 
 /// The connection whose handshake this thread drives is not to be resumed, by either side: a later
 /// one would skip what was decided about this one alone.
 pub fn forget() {
-    let part = PART.get().map(|part| Part {
-        forgotten: true,
-        ..part
-    });
-    PART.set(part);
+    observed::innermost(&PART, |part| part.forgotten = true);
 }
 
 pub(super) fn is_forgotten() -> bool {
-    PART.get().is_some_and(|part| part.forgotten)
+    observed::innermost(&PART, |part| part.forgotten).unwrap_or(false)
 }
 
 /// Whether one more session may be looked for in a store.
 pub(super) fn may_look_up() -> bool {
-    let part = PART.get().map(|part| Part {
-        lookups: part.lookups + 1,
-        ..part
+    let counted = observed::innermost(&PART, |part| {
+        part.lookups += 1;
+        part.lookups <= MOST_LOOKUPS
     });
-    PART.set(part);
-    part.is_none_or(|part| part.lookups <= MOST_LOOKUPS)
-}
-
-/// Puts back what an enclosing handshake had, on unwinding too.
-struct Enclosing(Option<Part>);
-
-impl Drop for Enclosing {
-    fn drop(&mut self) {
-        PART.set(self.0);
-    }
+    counted.unwrap_or(true)
 }
 
 /// Runs a part of a handshake. `forgotten` is what [`forget`] says, over all of its parts.
@@ -55,9 +43,8 @@ pub fn handshake<R>(forgotten: &mut bool, part: impl FnOnce() -> R) -> R {
         forgotten: *forgotten,
         ..Part::default()
     };
-    let _enclosing = Enclosing(PART.replace(Some(begun)));
-    let result = part();
-    *forgotten = is_forgotten();
+    let (result, part) = observed::observe(&PART, begun, part);
+    *forgotten = part.forgotten;
     result
 }
 

@@ -7,6 +7,7 @@ use rustls::SignatureScheme;
 use rustls_pki_types::CertificateDer;
 
 use super::{Verdict, raw_key};
+use crate::observed::{self, Heard};
 use crate::x509::Certificate;
 
 /// The certificates of a peer and what goes with them.
@@ -65,60 +66,34 @@ pub struct Observed {
 }
 
 thread_local! {
-    /// `None`: nobody observes. Otherwise what the innermost `observe` has got.
-    static OBSERVED: RefCell<Option<Observed>> = const { RefCell::new(None) };
-}
-
-/// Puts back what an enclosing `observe` had, on unwinding too.
-struct Enclosing(Option<Observed>);
-
-impl Drop for Enclosing {
-    fn drop(&mut self) {
-        OBSERVED.set(self.0.take());
-    }
+    static OBSERVED: Heard<Observed> = const { RefCell::new(None) };
 }
 
 /// Runs `body` and returns with its result what verifiers deposited inside it on this thread. The
 /// engine flattens a verifier's error; the verdict goes around it. Calls nest.
 pub fn observe<R>(body: impl FnOnce() -> R) -> (R, Observed) {
-    let enclosing = Enclosing(OBSERVED.replace(Some(Observed::default())));
-    let result = body();
-    let observed = OBSERVED.take().unwrap_or_default();
-    drop(enclosing);
-    (result, observed)
+    observed::observe(&OBSERVED, Observed::default(), body)
 }
 
 /// The peer that the innermost `observe` of this thread is about, from the moment of its
 /// verification.
 pub fn observed_peer() -> Option<Arc<PeerChain>> {
-    OBSERVED.with_borrow(|observed| observed.as_ref()?.peer.clone())
+    observed::innermost(&OBSERVED, |observed| observed.peer.clone())?
 }
 
 /// Leaves a verdict for the innermost `observe`, if there is one.
 pub(super) fn deposit(verdict: Verdict) {
-    OBSERVED.with_borrow_mut(|observed| {
-        if let Some(observed) = observed {
-            observed.verdict = Some(verdict);
-        }
-    });
+    observed::innermost(&OBSERVED, |observed| observed.verdict = Some(verdict));
 }
 
 /// Leaves what the peer showed for the innermost `observe`, if there is one.
 pub(super) fn deposit_peer(peer: Arc<PeerChain>) {
-    OBSERVED.with_borrow_mut(|observed| {
-        if let Some(observed) = observed {
-            observed.peer = Some(peer);
-        }
-    });
+    observed::innermost(&OBSERVED, |observed| observed.peer = Some(peer));
 }
 
 /// Leaves the scheme of a handshake signature for the innermost `observe`, if there is one.
 pub(super) fn deposit_scheme(scheme: SignatureScheme) {
-    OBSERVED.with_borrow_mut(|observed| {
-        if let Some(observed) = observed {
-            observed.scheme = Some(scheme);
-        }
-    });
+    observed::innermost(&OBSERVED, |observed| observed.scheme = Some(scheme));
 }
 
 #[cfg(test)]
@@ -130,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn observing_nests() {
+    fn a_peer_is_known_where_it_is_observed() {
         let (inner, outer) = observe(|| {
             deposit(refused(10));
             deposit_peer(Arc::default());
@@ -146,21 +121,5 @@ mod tests {
         assert!(inner.peer.is_none() && outer.peer.is_some());
         let ((), none) = observe(|| ());
         assert!(none.verdict.is_none() && observed_peer().is_none());
-    }
-
-    #[test]
-    fn unwinding_leaves_nothing_behind() {
-        let ((), outer) = observe(|| {
-            let panic = std::panic::catch_unwind(|| {
-                observe(|| {
-                    deposit(refused(20));
-                    panic!("on purpose");
-                })
-            });
-            assert!(panic.is_err());
-        });
-        assert!(outer.verdict.is_none());
-        deposit(refused(7));
-        assert!(observe(|| ()).1.verdict.is_none());
     }
 }
