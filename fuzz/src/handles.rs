@@ -7,7 +7,9 @@ use std::ptr::{null, null_mut};
 use rssl::ffi::ctx::*;
 use rssl::ffi::error::*;
 use rssl::ffi::results::*;
+use rssl::ffi::roots::*;
 use rssl::ffi::sock::*;
+use rssl::ffi::transport::*;
 
 use crate::credentials::PEM;
 

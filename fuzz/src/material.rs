@@ -7,6 +7,7 @@ use std::ptr::{null, null_mut};
 use rssl::ffi::ctx::*;
 use rssl::ffi::identity::*;
 use rssl::ffi::revocation::{rssl_ctx_clear_crls, rssl_ctx_load_crl_mem};
+use rssl::ffi::roots::*;
 
 use crate::certificate;
 use crate::credentials::PEM;

@@ -8,6 +8,7 @@ use rssl::ffi::hello::rssl_ctx_set_hello_callback;
 use rssl::ffi::hooks::*;
 use rssl::ffi::protocol::*;
 use rssl::ffi::revocation::*;
+use rssl::ffi::roots::*;
 use rssl::ffi::verification::*;
 
 use super::callbacks::{self, install};

@@ -6,6 +6,7 @@ use rssl::ffi::bytes::rssl_bytes;
 use rssl::ffi::exporter::*;
 use rssl::ffi::io::rssl_io;
 use rssl::ffi::sock::*;
+use rssl::ffi::transport::*;
 use rssl::ffi::verification::*;
 
 use super::callbacks::{self, install};
