@@ -1,5 +1,7 @@
 //! Whether certificates were revoked: webpki asks the lists, by the settings here.
 
+use std::borrow::Borrow;
+
 use rustls_pki_types::UnixTime;
 use webpki::{
     CertRevocationList, ExpirationPolicy, RevocationCheckDepth, RevocationOptions,
@@ -12,7 +14,7 @@ use super::refusal::{chain_by_names, clock, seconds, who};
 use super::verdict::Verdict;
 use super::verify::Sent;
 use crate::error::{Error, Result};
-use crate::x509::{Certificate, iso};
+use crate::x509::{self, Certificate, iso};
 
 /// A switch of revocation checking; the numbers are the ABI's (`RSSL_CRL_*`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,8 +170,16 @@ impl Revocation {
             .filter(move |crl| crl.fields().issuer_der == issuer)
     }
 
-    fn revoked(&self, chain: &[Certificate]) -> Verdict {
+    /// The refusal of a certificate that a list of its issuer's name has, whoever signed that list.
+    pub(super) fn listed(&self, certificate: &Certificate) -> Option<Verdict> {
+        let mut crls = self.by_issuer_of(certificate);
+        crls.any(|crl| crl.entry(certificate.serial()).is_some())
+            .then(|| self.revoked(&[certificate]))
+    }
+
+    fn revoked<C: Borrow<Certificate>>(&self, chain: &[C]) -> Verdict {
         let found = (0..).zip(chain).find_map(|(depth, certificate)| {
+            let certificate = certificate.borrow();
             let mut crls = self.by_issuer_of(certificate);
             crls.find_map(|crl| Some((depth, certificate, crl, crl.entry(certificate.serial())?)))
         });
@@ -258,22 +268,27 @@ fn numbered(certificate: &Certificate) -> String {
     format!("{} (serial {serial})", who(certificate))
 }
 
-/// Which keys of issuers the certificates name, for issuers that have had several.
-fn issuers_keys(sent: &Sent<'_>) -> Vec<Vec<u8>> {
+/// Which keys of issuers the certificates name, by issuer, for issuers that have had several.
+fn issuers_keys(sent: &Sent<'_>) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
     const AUTHORITY_KEY_IDENTIFIER: &str = "2.5.29.35";
     std::iter::once(sent.leaf)
         .chain(sent.intermediates)
-        .filter_map(|der| {
+        .map(|der| {
             let certificate = Certificate::deferred(der.clone().into_owned());
-            let (value, _) = certificate.extension(AUTHORITY_KEY_IDENTIFIER)?;
-            Some(value.to_vec())
+            let value = certificate.extension(AUTHORITY_KEY_IDENTIFIER);
+            let key = value.and_then(|(value, _)| x509::key_identifier(value));
+            (certificate.issuer_der().to_vec(), key)
         })
         .collect()
 }
 
-fn fits(crl: &Crl, keys: &[Vec<u8>]) -> bool {
-    match &crl.fields().authority_key {
-        Some(key) => keys.contains(key),
-        None => true,
-    }
+/// Whether the list can be of a key that issued one of the certificates: an older list must not come
+/// before it otherwise.
+fn fits(crl: &Crl, keys: &[(Vec<u8>, Option<Vec<u8>>)]) -> bool {
+    let Some(of_list) = &crl.fields().authority_key else {
+        return true;
+    };
+    keys.iter()
+        .filter(|(issuer, _)| *issuer == crl.fields().issuer_der)
+        .any(|(_, key)| key.as_ref().is_none_or(|key| key == of_list))
 }

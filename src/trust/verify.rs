@@ -184,7 +184,9 @@ fn stored_leaf_is_not_revoked(
     else {
         return Ok(());
     };
-    match revocation.explain(&error, sent, now) {
+    // What the peer sends beside its leaf, or leaves out, decides about the error.
+    let refused = revocation.listed(stored);
+    match refused.or_else(|| revocation.explain(&error, sent, now)) {
         Some(verdict) => Err(Box::new(verdict)),
         None if revocation.has(CrlSwitch::AllowUnknown) => Ok(()),
         None => {
