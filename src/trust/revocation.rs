@@ -1,6 +1,7 @@
 //! Whether certificates were revoked: webpki asks the lists, by the settings here.
 
 use std::borrow::Borrow;
+use std::sync::Arc;
 
 use rustls_pki_types::UnixTime;
 use webpki::{
@@ -170,11 +171,24 @@ impl Revocation {
             .filter(move |crl| crl.fields().issuer_der == issuer)
     }
 
-    /// The refusal of a certificate that a list of its issuer's name has, whoever signed that list.
-    pub(super) fn listed(&self, certificate: &Certificate) -> Option<Verdict> {
-        let mut crls = self.by_issuer_of(certificate);
-        crls.any(|crl| crl.entry(certificate.serial()).is_some())
-            .then(|| self.revoked(&[certificate]))
+    /// The refusal of a path, the certificate in the store last, of which a list of the issuer's name
+    /// and key has a certificate. webpki asks one list for each: where an issuer has several, it need
+    /// not be that one.
+    pub(super) fn listed(&self, path: &[Arc<Certificate>]) -> Option<Verdict> {
+        if !self.is_on() {
+            return None;
+        }
+        let checked = match (path.len(), self.has(CrlSwitch::LeafOnly)) {
+            (0 | 1, _) | (_, true) => 1,
+            (len, false) => len - 1,
+        };
+        let listed = path.iter().take(checked).any(|certificate| {
+            let key = issuers_key(certificate);
+            self.by_issuer_of(certificate)
+                .filter(|crl| is_of_key(crl, key.as_deref()))
+                .any(|crl| crl.entry(certificate.serial()).is_some())
+        });
+        listed.then(|| self.revoked(path))
     }
 
     fn revoked<C: Borrow<Certificate>>(&self, chain: &[C]) -> Verdict {
@@ -270,25 +284,36 @@ fn numbered(certificate: &Certificate) -> String {
 
 /// Which keys of issuers the certificates name, by issuer, for issuers that have had several.
 fn issuers_keys(sent: &Sent<'_>) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
-    const AUTHORITY_KEY_IDENTIFIER: &str = "2.5.29.35";
     std::iter::once(sent.leaf)
         .chain(sent.intermediates)
         .map(|der| {
             let certificate = Certificate::deferred(der.clone().into_owned());
-            let value = certificate.extension(AUTHORITY_KEY_IDENTIFIER);
-            let key = value.and_then(|(value, _)| x509::key_identifier(value));
+            let key = issuers_key(&certificate);
             (certificate.issuer_der().to_vec(), key)
         })
         .collect()
 }
 
+fn issuers_key(certificate: &Certificate) -> Option<Vec<u8>> {
+    const AUTHORITY_KEY_IDENTIFIER: &str = "2.5.29.35";
+    let (value, _) = certificate.extension(AUTHORITY_KEY_IDENTIFIER)?;
+    x509::key_identifier(value)
+}
+
 /// Whether the list can be of a key that issued one of the certificates: an older list must not come
 /// before it otherwise.
 fn fits(crl: &Crl, keys: &[(Vec<u8>, Option<Vec<u8>>)]) -> bool {
-    let Some(of_list) = &crl.fields().authority_key else {
-        return true;
-    };
-    keys.iter()
-        .filter(|(issuer, _)| *issuer == crl.fields().issuer_der)
-        .any(|(_, key)| key.as_ref().is_none_or(|key| key == of_list))
+    crl.fields().authority_key.is_none()
+        || keys
+            .iter()
+            .filter(|(issuer, _)| *issuer == crl.fields().issuer_der)
+            .any(|(_, key)| is_of_key(crl, key.as_deref()))
+}
+
+/// Whether the list can be of this key; `None` where nobody says.
+fn is_of_key(crl: &Crl, key: Option<&[u8]>) -> bool {
+    match (&crl.fields().authority_key, key) {
+        (Some(of_list), Some(key)) => of_list == key,
+        _ => true,
+    }
 }

@@ -486,6 +486,22 @@ fn distribution_points_and_scopes() {
     assert_eq!(family.verdict(&both, 0).verify(), 23);
 }
 
+/// A certificate that names no point is covered by the lists of all.
+#[test]
+fn a_leaf_without_a_point_is_looked_for_in_every_part() {
+    let family = Family::new();
+    let [_, middles] = family.lists(&[], &[]);
+    let sign = |list| family.middle.sign_crl(&list);
+    let mut newest = at_point(list(&[]), "http://crl.example/2", None);
+    newest.this_update = date_time_ymd(2025, 12, 24);
+    let parts = [
+        sign(at_point(list(&[0x20]), "http://crl.example/1", None)),
+        sign(newest),
+        middles,
+    ];
+    assert_eq!(family.verdict(&parts, 0).verify(), 23);
+}
+
 #[test]
 fn an_issuer_with_two_keys() {
     let family = Family::new();
