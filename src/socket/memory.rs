@@ -70,11 +70,19 @@ impl Socket {
     /// How much [`Socket::drain`] has now.
     pub fn drain_pending(&self) -> usize {
         match self.transport() {
-            Transport::Memory => self
-                .core_for_getter()
-                .map_or(0, |mut core| core.engine.output_len()),
+            Transport::Memory => self.waiting_output(),
             _ => 0,
         }
+    }
+
+    /// A client's ClientHello is made for it, for which callbacks can run.
+    fn waiting_output(&self) -> usize {
+        let Ok(_driven) = driven::enter(self) else {
+            return 0;
+        };
+        // Why it cannot begin is told by the handshake.
+        let _ = self.begin();
+        self.core().engine.output_len()
     }
 
     fn must_be_memory(&self) -> Result<()> {
@@ -82,5 +90,70 @@ impl Socket {
             Transport::Memory => Ok(()),
             _ => Err(Error::state("the connection has a transport of its own")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::OnceLock;
+
+    use testca::{Authority, Leaf};
+
+    use super::*;
+    use crate::context::{Context, Roles};
+    use crate::engine::hooks::Clock;
+    use crate::identity::Identity;
+    use crate::socket::Role;
+
+    fn carry(from: &Socket, to: &Socket) {
+        let mut flight = [0; 16_384];
+        let _ = from.handshake();
+        let _ = from.read(&mut [0]);
+        let len = from.drain(&mut flight).unwrap();
+        assert_eq!(to.feed(&flight[..len]).unwrap(), len);
+    }
+
+    /// The clock is asked whether a session is still good.
+    #[test]
+    fn asking_what_waits_calls_back_as_any_call_does() {
+        static ASKED: OnceLock<Socket> = OnceLock::new();
+        static DRIVEN: OnceLock<bool> = OnceLock::new();
+        let context = |client: bool| {
+            let server = !client;
+            Context::new(Roles { client, server }).unwrap()
+        };
+        let credentials = Authority::root("root").issue(&Leaf::server(&["localhost"]));
+        let (chain, key) = (credentials.chain_pem(), credentials.key_pem());
+        let identity = Identity::from_memory(chain.as_bytes(), Some(key.as_bytes()), None);
+        let (ours, theirs) = (context(true), context(false));
+        theirs.add_identity(identity.unwrap()).unwrap();
+        ours.load_verify_mem(chain.as_bytes()).unwrap();
+        let clock = Clock::new(|| {
+            if let Some(asked) = ASKED.get() {
+                let _ = DRIVEN.set(asked.is_driven());
+            }
+            let since = std::time::UNIX_EPOCH.elapsed().unwrap();
+            since.as_secs() as i64
+        });
+        ours.set_clock(Some(clock)).unwrap();
+        let client = || {
+            let setup = ours.setup().unwrap();
+            Socket::new(&setup, Role::Client, Some("localhost")).unwrap()
+        };
+        let server = Socket::new(&theirs.setup().unwrap(), Role::Server, None).unwrap();
+        let first = client();
+        for _ in 0..3 {
+            carry(&first, &server);
+            carry(&server, &first);
+        }
+        let _ = first.read(&mut [0]);
+        let session = first.session().unwrap();
+        let second = ASKED.get_or_init(client);
+        assert!(second.drain_pending() > 0);
+        assert_eq!(DRIVEN.get(), Some(&true));
+        assert_eq!(
+            second.set_session(&session).unwrap_err().code(),
+            Code::State
+        );
     }
 }

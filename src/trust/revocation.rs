@@ -1,5 +1,8 @@
 //! Whether certificates were revoked: webpki asks the lists, by the settings here.
 
+use std::borrow::Borrow;
+use std::sync::Arc;
+
 use rustls_pki_types::UnixTime;
 use webpki::{
     CertRevocationList, ExpirationPolicy, RevocationCheckDepth, RevocationOptions,
@@ -12,7 +15,7 @@ use super::refusal::{chain_by_names, clock, seconds, who};
 use super::verdict::Verdict;
 use super::verify::Sent;
 use crate::error::{Error, Result};
-use crate::x509::{Certificate, iso};
+use crate::x509::{self, Certificate, iso};
 
 /// A switch of revocation checking; the numbers are the ABI's (`RSSL_CRL_*`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -168,8 +171,29 @@ impl Revocation {
             .filter(move |crl| crl.fields().issuer_der == issuer)
     }
 
-    fn revoked(&self, chain: &[Certificate]) -> Verdict {
+    /// The refusal of a path, the certificate in the store last, of which a list of the issuer's name
+    /// and key has a certificate. webpki asks one list for each: where an issuer has several, it need
+    /// not be that one.
+    pub(super) fn listed(&self, path: &[Arc<Certificate>]) -> Option<Verdict> {
+        if !self.is_on() {
+            return None;
+        }
+        let checked = match (path.len(), self.has(CrlSwitch::LeafOnly)) {
+            (0 | 1, _) | (_, true) => 1,
+            (len, false) => len - 1,
+        };
+        let listed = path.iter().take(checked).any(|certificate| {
+            let key = issuers_key(certificate);
+            self.by_issuer_of(certificate)
+                .filter(|crl| is_of_key(crl, key.as_deref()))
+                .any(|crl| crl.entry(certificate.serial()).is_some())
+        });
+        listed.then(|| self.revoked(path))
+    }
+
+    fn revoked<C: Borrow<Certificate>>(&self, chain: &[C]) -> Verdict {
         let found = (0..).zip(chain).find_map(|(depth, certificate)| {
+            let certificate = certificate.borrow();
             let mut crls = self.by_issuer_of(certificate);
             crls.find_map(|crl| Some((depth, certificate, crl, crl.entry(certificate.serial())?)))
         });
@@ -258,22 +282,38 @@ fn numbered(certificate: &Certificate) -> String {
     format!("{} (serial {serial})", who(certificate))
 }
 
-/// Which keys of issuers the certificates name, for issuers that have had several.
-fn issuers_keys(sent: &Sent<'_>) -> Vec<Vec<u8>> {
-    const AUTHORITY_KEY_IDENTIFIER: &str = "2.5.29.35";
+/// Which keys of issuers the certificates name, by issuer, for issuers that have had several.
+fn issuers_keys(sent: &Sent<'_>) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
     std::iter::once(sent.leaf)
         .chain(sent.intermediates)
-        .filter_map(|der| {
+        .map(|der| {
             let certificate = Certificate::deferred(der.clone().into_owned());
-            let (value, _) = certificate.extension(AUTHORITY_KEY_IDENTIFIER)?;
-            Some(value.to_vec())
+            let key = issuers_key(&certificate);
+            (certificate.issuer_der().to_vec(), key)
         })
         .collect()
 }
 
-fn fits(crl: &Crl, keys: &[Vec<u8>]) -> bool {
-    match &crl.fields().authority_key {
-        Some(key) => keys.contains(key),
-        None => true,
+fn issuers_key(certificate: &Certificate) -> Option<Vec<u8>> {
+    const AUTHORITY_KEY_IDENTIFIER: &str = "2.5.29.35";
+    let (value, _) = certificate.extension(AUTHORITY_KEY_IDENTIFIER)?;
+    x509::key_identifier(value)
+}
+
+/// Whether the list can be of a key that issued one of the certificates: an older list must not come
+/// before it otherwise.
+fn fits(crl: &Crl, keys: &[(Vec<u8>, Option<Vec<u8>>)]) -> bool {
+    crl.fields().authority_key.is_none()
+        || keys
+            .iter()
+            .filter(|(issuer, _)| *issuer == crl.fields().issuer_der)
+            .any(|(_, key)| is_of_key(crl, key.as_deref()))
+}
+
+/// Whether the list can be of this key; `None` where nobody says.
+fn is_of_key(crl: &Crl, key: Option<&[u8]>) -> bool {
+    match (&crl.fields().authority_key, key) {
+        (Some(of_list), Some(key)) => of_list == key,
+        _ => true,
     }
 }

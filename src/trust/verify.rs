@@ -92,6 +92,9 @@ fn verify_chain(
     if let Some(lacking) = policy.revocation.lacks_lists(&path[0]) {
         return Err(Box::new(lacking));
     }
+    if let Some(listed) = policy.revocation.listed(&path) {
+        return Err(Box::new(listed));
+    }
     if let Some(name) = name
         && leaf.verify_is_valid_for_subject_name(name).is_err()
     {
@@ -178,6 +181,10 @@ fn stored_leaf_is_not_revoked(
     }
     if let Some(lacking) = revocation.lacks_lists(stored) {
         return Err(Box::new(lacking));
+    }
+    // The error to come depends on what the peer sends beside its leaf, or leaves out.
+    if let Some(listed) = revocation.listed(std::slice::from_ref(stored)) {
+        return Err(Box::new(listed));
     }
     let Err(error) = EndEntityCert::try_from(sent.leaf)
         .and_then(|leaf| build_path(policy, peer, &leaf, sent, now).map(drop))

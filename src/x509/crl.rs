@@ -3,7 +3,7 @@
 
 use rustls_pki_types::CertificateRevocationListDer;
 use rustls_pki_types::pem::PemObject;
-use x509_parser::asn1_rs::FromDer;
+use x509_parser::asn1_rs::{FromDer, Tag};
 use x509_parser::revocation_list::CertificateRevocationList;
 
 use super::Name;
@@ -57,8 +57,19 @@ pub struct CrlFields {
     pub next_update: Option<i64>,
     /// The digits of cRLNumber, big-endian without leading zeros; empty if there is none.
     pub number: Vec<u8>,
-    /// The value of authorityKeyIdentifier.
+    /// The keyIdentifier of authorityKeyIdentifier. What else can be in there, the issuer's own issuer
+    /// and serial number, changes when the issuer's certificate is renewed, and its key does not.
     pub authority_key: Option<Vec<u8>>,
+}
+
+/// The keyIdentifier in the value of authorityKeyIdentifier.
+pub fn key_identifier(authority_key: &[u8]) -> Option<Vec<u8>> {
+    let mut fields = Reader::at(authority_key, 0)
+        .expect("authorityKeyIdentifier", Tag::Sequence)
+        .ok()?
+        .reader();
+    let key = fields.optional_context("keyIdentifier", 0).ok()??;
+    Some(key.contents.to_vec())
 }
 
 impl CrlFields {
@@ -93,7 +104,7 @@ impl CrlFields {
                     oid::dotted(extension.oid.as_bytes()).as_deref()
                         == Some(AUTHORITY_KEY_IDENTIFIER)
                 })
-                .map(|extension| extension.value.to_vec()),
+                .and_then(|extension| key_identifier(extension.value)),
         })
     }
 }

@@ -363,12 +363,97 @@ fn a_leaf_in_the_store_must_be_known_too() {
     policy.roots.add_bytes(&family.leaf.der()).unwrap();
     assert_eq!(family.verdict_of(&policy).verify(), 23);
 
-    // Its issuer is nowhere: nobody can say.
-    for (switches, verify) in [(0, 3), (ALLOW_UNKNOWN, 0), (OFF, 0)] {
-        let mut policy = family.policy(&family.lists(&[0x20], &[]), switches);
+    // Its issuer is nowhere: nobody can say, unless a list has it.
+    for (leaves, switches, verify) in [
+        (&[][..], 0, 3),
+        (&[], ALLOW_UNKNOWN, 0),
+        (&[], OFF, 0),
+        (&[0x20], 0, 23),
+        (&[0x20], ALLOW_UNKNOWN, 23),
+        (&[0x20], OFF, 0),
+    ] {
+        let mut policy = family.policy(&family.lists(leaves, &[]), switches);
         policy.roots = store(&[&family.leaf]);
         assert_eq!(family.verdict_of(&policy).verify(), verify);
     }
+}
+
+/// One certificate that the peer makes itself must not change what a list says.
+#[test]
+fn a_revoked_leaf_in_the_store_does_not_hide_behind_what_it_sends() {
+    let family = Family::new();
+    let mut policy = family.policy(&family.lists(&[0x20], &[]), ALLOW_UNKNOWN);
+    policy.roots.add_bytes(&family.leaf.der()).unwrap();
+    let mut expired = ca_params("middle");
+    expired.not_after = date_time_ymd(2025, 6, 1);
+    let junk = Authority::self_signed(expired);
+    for intermediates in [
+        vec![family.middle.der()],
+        vec![family.middle.der(), junk.der()],
+        vec![],
+    ] {
+        let sent = Sent {
+            leaf: &family.leaf.der(),
+            intermediates: &intermediates,
+        };
+        let verdict = verify(&policy, Peer::Server, &sent, None, now());
+        assert_eq!(verdict.verify(), 23, "{}", intermediates.len());
+    }
+}
+
+/// The authorityKeyIdentifier of certificates and lists of one key need not have the same bytes.
+#[test]
+fn the_newest_list_of_a_key_counts_however_it_names_the_key() {
+    let family = Family::new();
+    let mut newest = list(&[0x20]);
+    newest.this_update = date_time_ymd(2025, 12, 24);
+    let issuer = Issuer::from_params(&family.middle.params, &family.middle.key);
+    let newest = newest.signed_by(&issuer).unwrap();
+    // rcgen writes the keyIdentifier alone: put the issuer's serial number behind it.
+    let newest = resigned(newest.der(), &family.middle.key);
+    let [leaves, middles] = family.lists(&[], &[]);
+    let mut policy = family.policy(&[leaves, middles], 0);
+    policy.revocation.crls.add_bytes(&newest).unwrap();
+    assert_eq!(family.verdict_of(&policy).verify(), 23);
+}
+
+/// The list with authorityCertSerialNumber in its authorityKeyIdentifier, signed again.
+fn resigned(der: &[u8], key: &KeyPair) -> Vec<u8> {
+    use rcgen::SigningKey;
+    let list = elements(contents(der));
+    let mut fields = elements(contents(list[0]));
+    let extensions = fields.pop().unwrap();
+    let extensions: Vec<_> = elements(contents(contents(extensions)))
+        .into_iter()
+        .map(|extension| match elements(contents(extension))[..] {
+            [oid @ [6, 3, 0x55, 0x1d, 0x23], value] => {
+                let key = contents(contents(value));
+                let value = tlv(0x30, &[key, &[0x82, 1, 0x10]]);
+                tlv(0x30, &[oid, &tlv(4, &[&value])])
+            }
+            _ => extension.to_vec(),
+        })
+        .collect();
+    let extensions = tlv(0xa0, &[&tlv(0x30, &[&extensions.concat()])]);
+    let signed = tlv(0x30, &[&fields.concat(), &extensions]);
+    let signature = tlv(3, &[&[0], &key.sign(&signed).unwrap()]);
+    tlv(0x30, &[&signed, list[1], &signature])
+}
+
+fn elements(mut der: &[u8]) -> Vec<&[u8]> {
+    let mut all = Vec::new();
+    while !der.is_empty() {
+        let inside = contents(der);
+        let end = inside.as_ptr() as usize - der.as_ptr() as usize + inside.len();
+        all.push(&der[..end]);
+        der = &der[end..];
+    }
+    all
+}
+
+fn contents(der: &[u8]) -> &[u8] {
+    use x509_parser::asn1_rs::{Any, FromDer};
+    Any::from_der(der).unwrap().1.data
 }
 
 #[test]
@@ -399,6 +484,22 @@ fn distribution_points_and_scopes() {
         middles,
     ];
     assert_eq!(family.verdict(&both, 0).verify(), 23);
+}
+
+/// A certificate that names no point is covered by the lists of all.
+#[test]
+fn a_leaf_without_a_point_is_looked_for_in_every_part() {
+    let family = Family::new();
+    let [_, middles] = family.lists(&[], &[]);
+    let sign = |list| family.middle.sign_crl(&list);
+    let mut newest = at_point(list(&[]), "http://crl.example/2", None);
+    newest.this_update = date_time_ymd(2025, 12, 24);
+    let parts = [
+        sign(at_point(list(&[0x20]), "http://crl.example/1", None)),
+        sign(newest),
+        middles,
+    ];
+    assert_eq!(family.verdict(&parts, 0).verify(), 23);
 }
 
 #[test]
