@@ -217,13 +217,13 @@ impl Engine {
     }
 
     fn fail(&mut self, error: &rustls::Error, verdict: Option<Verdict>) -> Error {
+        // One that the engine got over belongs to no failure.
+        let refusal = callback::refusal().filter(|_| failure::is_refusal(error));
         if let Some(refused) = verdict.filter(|verdict| !verdict.is_accepted()) {
             return refused.to_error().with_detail(error);
         }
         self.keep_retry_configs(error);
         self.complete_alert(error);
-        // One that the engine got over belongs to no failure.
-        let refusal = callback::refusal().filter(|_| failure::is_refusal(error));
         let translated = match refusal {
             Some(refusal) => refusal.with_detail(error),
             None => failure::translate(error),
