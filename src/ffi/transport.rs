@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::io::{CallerIo, rssl_io};
 use super::sock::{drive_count, drive_result, rssl_sock, sock};
-use super::{buffer, buffer_mut, get, result, rssl_result};
+use super::{buffer, buffer_mut, result, rssl_result};
 
 /// A connected descriptor.
 pub type rssl_fd = std::ffi::c_int;
@@ -84,8 +84,10 @@ pub unsafe extern "C" fn rssl_drain(s: *mut rssl_sock, buf: *mut c_void, cap: us
 /// or if s is NULL. Queued plaintext becomes ciphertext as it is drained.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_drain_pending(s: *const rssl_sock) -> usize {
-    get(0, || {
-        // SAFETY: s is NULL or a live handle.
-        Some(unsafe { sock(s) }.ok()?.socket.drain_pending())
-    })
+    if s.is_null() {
+        return 0;
+    }
+    // SAFETY: a live handle.
+    let pending = unsafe { drive_count(s.cast_mut(), |socket| Ok(socket.drain_pending())) };
+    usize::try_from(pending).unwrap_or(0)
 }

@@ -67,14 +67,18 @@ impl Socket {
         }
     }
 
-    /// How much [`Socket::drain`] has now.
+    /// How much [`Socket::drain`] has now. As that does, it makes a client's ClientHello, which
+    /// can call the program's functions. 0 inside a callback of this socket.
     pub fn drain_pending(&self) -> usize {
-        match self.transport() {
-            Transport::Memory => self
-                .core_for_getter()
-                .map_or(0, |mut core| core.engine.output_len()),
-            _ => 0,
+        if self.must_be_memory().is_err() || self.check_poison().is_err() {
+            return 0;
         }
+        let Ok(_driven) = driven::enter(self) else {
+            return 0;
+        };
+        // Why it cannot begin is told by the handshake.
+        let _ = self.begin();
+        self.core().engine.output_len()
     }
 
     fn must_be_memory(&self) -> Result<()> {
