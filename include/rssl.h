@@ -487,6 +487,10 @@ typedef int64_t (*rssl_time_cb)(void *user);
  * Has the last word about a peer's certificate. verify is the built-in verdict (RSSL_V_OK or why not);
  * chain is as the peer sent it, leaf first, borrowed for the call. Return RSSL_V_OK to accept, or the
  * number to refuse with: any reads back from rssl_error_verify as it is.
+ *
+ * verify is the first fault that was found. Others can hide behind it, a forged signature and a wrong
+ * name among them: never accept by the number alone. To go without the time or without complete
+ * revocation lists, use rssl_ctx_set_time_callback and RSSL_CRL_ALLOW_UNKNOWN.
  */
 typedef int32_t (*rssl_verify_cb)(void *user,
                                   const struct rssl_sock *s,
@@ -1748,9 +1752,11 @@ RSSL_API ptrdiff_t rssl_drain(struct rssl_sock *s, void *buf, size_t cap);
 
 /**
  * rssl_drain_pending returns how many bytes rssl_drain has now; 0 on another transport than memory,
- * or if s is NULL. Queued plaintext becomes ciphertext as it is drained.
+ * or if s is NULL or the call comes from one of its callbacks. Queued plaintext becomes ciphertext as
+ * it is drained. Of a client that has not begun it makes the ClientHello, which is first output.
  */
-RSSL_API size_t rssl_drain_pending(const struct rssl_sock *s);
+RSSL_API
+size_t rssl_drain_pending(const struct rssl_sock *s);
 
 /**
  * rssl_sock_session_new returns a reference to the newest session that a client got from the server

@@ -12,10 +12,11 @@ thread_local! {
 /// Says that a callback gave up, and why. The engine must fail because of it.
 pub fn refuse(why: impl Into<String>) {
     let error = Error::new(Code::Callback, c"CALLBACK_FAILED", why);
-    REFUSAL.set(Some(error));
+    // While the thread ends it may be gone: then the engine's own words must do.
+    let _ = REFUSAL.try_with(|refusal| refusal.replace(Some(error)));
 }
 
 /// What the last callback on this thread refused with, once.
 pub fn refusal() -> Option<Error> {
-    REFUSAL.take()
+    REFUSAL.try_with(RefCell::take).ok().flatten()
 }

@@ -83,12 +83,13 @@ pub fn set_sink(sink: Option<Box<dyn Sink>>, max: LevelFilter) {
     let Some(before) = std::mem::replace(&mut *current, sink.map(Arc::from)) else {
         return;
     };
-    let own = INSIDE.with_borrow(|inside| {
-        inside
-            .iter()
-            .filter(|&&sink| sink == address(&before))
-            .count()
+    let own = INSIDE.try_with(|inside| {
+        let inside = inside.borrow();
+        let own = inside.iter().filter(|&&sink| sink == address(&before));
+        own.count()
     });
+    // While the thread ends the list may be gone, and then nothing was delivered either.
+    let own = own.unwrap_or(0);
     while Arc::strong_count(&before) > 1 + own {
         current = LOGGER
             .delivered

@@ -15,23 +15,26 @@ struct Enclosing<T: 'static> {
 
 impl<T> Drop for Enclosing<T> {
     fn drop(&mut self) {
-        self.heard.set(self.before.take());
+        let _ = self
+            .heard
+            .try_with(|heard| heard.replace(self.before.take()));
     }
 }
 
 /// Runs `body` and returns with its result what `first` has become by what was told inside it on
-/// this thread. Calls nest.
+/// this thread. Calls nest. Where the thread ends and has no room for it any more nothing is heard.
 pub fn observe<T: Default, R>(
     heard: &'static LocalKey<Heard<T>>,
     first: T,
     body: impl FnOnce() -> R,
 ) -> (R, T) {
-    let before = heard.replace(Some(first));
+    let before = heard.try_with(|heard| heard.replace(Some(first)));
+    let before = before.unwrap_or_default();
     let enclosing = Enclosing { heard, before };
     let result = body();
-    let told = heard.take().unwrap_or_default();
+    let told = heard.try_with(RefCell::take).ok().flatten();
     drop(enclosing);
-    (result, told)
+    (result, told.unwrap_or_default())
 }
 
 /// Gives `tell` what the innermost [`observe`] has heard, to read or to change; `None` if nobody
@@ -40,7 +43,9 @@ pub fn innermost<T, R>(
     heard: &'static LocalKey<Heard<T>>,
     tell: impl FnOnce(&mut T) -> R,
 ) -> Option<R> {
-    heard.with_borrow_mut(|heard| heard.as_mut().map(tell))
+    heard
+        .try_with(|heard| heard.borrow_mut().as_mut().map(tell))
+        .ok()?
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::ffi::CString;
 use std::fmt::{self, Write};
+use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -42,12 +43,13 @@ fn hex(line: &mut String, bytes: &[u8]) {
 pub struct Clock(Box<dyn Fn() -> i64 + Send + Sync>);
 
 thread_local! {
-    /// What a clock said before the connection's lock was taken.
-    static READ_AHEAD: Cell<Option<i64>> = const { Cell::new(None) };
+    /// Which clock said what before the connection's lock was taken. A call within, on another
+    /// connection, can have a clock of its own.
+    static READ_AHEAD: Cell<Option<(*const Clock, i64)>> = const { Cell::new(None) };
 }
 
 /// As long as this lives, the engine gets the time on this thread without a call of the clock.
-pub struct ReadAhead(Option<i64>);
+pub struct ReadAhead(Option<(*const Clock, i64)>);
 
 impl Clock {
     pub fn new(read: impl Fn() -> i64 + Send + Sync + 'static) -> Self {
@@ -57,7 +59,8 @@ impl Clock {
     /// Reads the clock now, for an engine that is used while a lock is held: no callback may run
     /// under it.
     pub fn read_ahead(&self) -> ReadAhead {
-        ReadAhead(READ_AHEAD.replace(Some((self.0)())))
+        let now = (self.0)();
+        ReadAhead(READ_AHEAD.replace(Some((self, now))))
     }
 }
 
@@ -69,7 +72,10 @@ impl Drop for ReadAhead {
 
 impl TimeProvider for Clock {
     fn current_time(&self) -> Option<UnixTime> {
-        let now = READ_AHEAD.get().unwrap_or_else(|| (self.0)());
+        let now = match READ_AHEAD.get() {
+            Some((clock, now)) if ptr::eq(clock, self) => now,
+            _ => (self.0)(),
+        };
         match u64::try_from(now) {
             Ok(seconds) => Some(UnixTime::since_unix_epoch(Duration::from_secs(seconds))),
             Err(_) => {
@@ -125,6 +131,13 @@ mod tests {
             assert_eq!((seconds(), seconds()), (Some(100), Some(100)));
         }
         assert_eq!(seconds(), Some(101));
+    }
+
+    #[test]
+    fn a_clock_is_not_answered_for_by_another() {
+        let (one, other) = (Clock::new(|| 1), Clock::new(|| 2));
+        let _ahead = one.read_ahead();
+        assert_eq!(other.current_time().map(|now| now.as_secs()), Some(2));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! `rssl_sock`: one TLS connection.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::ffi::{c_char, c_void};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
@@ -49,20 +49,21 @@ pub(super) unsafe fn sock<'a>(s: *const rssl_sock) -> Result<&'a rssl_sock> {
 }
 
 thread_local! {
-    /// The handles whose handshake this thread is in a call on, the innermost last.
-    static SHAKING: RefCell<Vec<*mut rssl_sock>> = const { RefCell::new(Vec::new()) };
+    /// The handle whose handshake this thread is in a call on, the innermost. It needs no
+    /// destructor, so that it is there while the thread ends, and in atexit's functions.
+    static SHAKING: Cell<*mut rssl_sock> = const { Cell::new(ptr::null_mut()) };
 }
 
 /// The handle whose handshake runs the callback that asks; NULL if the call is on no socket.
 pub(super) fn current() -> *mut rssl_sock {
-    SHAKING.with_borrow(|shaking| shaking.last().copied().unwrap_or(ptr::null_mut()))
+    SHAKING.get()
 }
 
 /// Runs `call`, which does not unwind, with `s` as the current handle.
 fn with_current<T>(s: *mut rssl_sock, call: impl FnOnce() -> T) -> T {
-    SHAKING.with_borrow_mut(|shaking| shaking.push(s));
+    let enclosing = SHAKING.replace(s);
     let result = call();
-    SHAKING.with_borrow_mut(|shaking| shaking.pop());
+    SHAKING.set(enclosing);
     result
 }
 

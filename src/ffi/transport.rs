@@ -81,7 +81,8 @@ pub unsafe extern "C" fn rssl_drain(s: *mut rssl_sock, buf: *mut c_void, cap: us
 }
 
 /// rssl_drain_pending returns how many bytes rssl_drain has now; 0 on another transport than memory,
-/// or if s is NULL. Queued plaintext becomes ciphertext as it is drained.
+/// or if s is NULL or the call comes from one of its callbacks. Queued plaintext becomes ciphertext as
+/// it is drained. Of a client that has not begun it makes the ClientHello, which is first output.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_drain_pending(s: *const rssl_sock) -> usize {
     if s.is_null() {

@@ -15,6 +15,10 @@ use crate::trust::VerifyHook;
 /// Has the last word about a peer's certificate. verify is the built-in verdict (RSSL_V_OK or why not);
 /// chain is as the peer sent it, leaf first, borrowed for the call. Return RSSL_V_OK to accept, or the
 /// number to refuse with: any reads back from rssl_error_verify as it is.
+///
+/// verify is the first fault that was found. Others can hide behind it, a forged signature and a wrong
+/// name among them: never accept by the number alone. To go without the time or without complete
+/// revocation lists, use rssl_ctx_set_time_callback and RSSL_CRL_ALLOW_UNKNOWN.
 pub type rssl_verify_cb = Option<
     unsafe extern "C" fn(
         user: *mut c_void,

@@ -19,17 +19,16 @@ pub struct Driven {
 
 /// Marks `socket` as driven by this thread; [`crate::error::Code::State`] if it is already.
 pub fn enter(socket: &Socket) -> Result<Driven> {
-    DRIVEN.with_borrow_mut(|driven| {
-        if driven.contains(&std::ptr::from_ref(socket)) {
-            return Err(Error::state(
-                "called from a callback of the same connection",
-            ));
-        }
-        driven.push(socket);
-        Ok(Driven {
-            socket,
-            hold: Some(logging::hold()),
-        })
+    if is_driven(socket) {
+        return Err(Error::state(
+            "called from a callback of the same connection",
+        ));
+    }
+    // While the thread ends, and in atexit's functions, the list may be gone: calls are still good.
+    let _ = DRIVEN.try_with(|driven| driven.borrow_mut().push(socket));
+    Ok(Driven {
+        socket,
+        hold: Some(logging::hold()),
     })
 }
 

@@ -120,23 +120,23 @@ impl Socket {
     /// [`Code::State`] if that is not for servers, or if no ClientHello waits, as in the others.
     pub fn use_setup(&self, setup: &Setup) -> Result<()> {
         let configs = setup.server.as_ref().ok_or_else(wrong_role)?;
-        self.prepare_answer(|pending| {
-            pending.answer.configs = Some(configs.clone());
+        let before = self.prepare_answer(|pending| {
             pending.manner = Some(Manner {
                 verifies_peer: setup.verifies_peer,
                 silent_verifier: setup.silent_verifier,
                 return_eintr: setup.return_eintr,
             });
-            Ok(())
-        })
+            Ok(pending.answer.configs.replace(configs.clone()))
+        });
+        // Without the lock, for this can give a callback's `user` back.
+        before.map(drop)
     }
 
     /// Shows this identity, whatever the context has.
     pub fn use_identity(&self, identity: Arc<Identity>) -> Result<()> {
-        self.prepare_answer(|pending| {
-            pending.answer.identity = Some(identity);
-            Ok(())
-        })
+        let before = self.prepare_answer(|pending| Ok(pending.answer.identity.replace(identity)));
+        // Without the lock, as above.
+        before.map(drop)
     }
 
     /// Agrees on this application protocol, whatever the context has; [`Code::Argument`] if the
@@ -154,7 +154,7 @@ impl Socket {
         })
     }
 
-    fn prepare_answer(&self, prepare: impl FnOnce(&mut Pending) -> Result<()>) -> Result<()> {
+    fn prepare_answer<T>(&self, prepare: impl FnOnce(&mut Pending) -> Result<T>) -> Result<T> {
         let mut examination = self.examination();
         prepare(examination.undecided().ok_or_else(none_waits)?)
     }

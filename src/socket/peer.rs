@@ -1,7 +1,7 @@
 //! What is known of the peer: in the verify callback what is being verified, after the handshake
 //! what it led to.
 
-use std::sync::Arc;
+use std::sync::{Arc, TryLockError};
 
 use super::{Socket, driven};
 use crate::trust::{PeerChain, observed_peer};
@@ -12,9 +12,15 @@ impl Socket {
     fn peer(&self) -> Option<Arc<PeerChain>> {
         match self.agreed() {
             Some(agreed) => Some(agreed.peer.clone()),
-            None if driven::is_innermost(self) => observed_peer(),
+            None if self.engine_calls() => observed_peer(),
             None => None,
         }
+    }
+
+    /// Whether the engine of this very connection runs the callback that asks. While the transport
+    /// runs one, what is observed on this thread is another connection's.
+    fn engine_calls(&self) -> bool {
+        driven::is_innermost(self) && matches!(self.core.try_lock(), Err(TryLockError::WouldBlock))
     }
 
     /// Certificate `i` of the chain that the peer sent; 0 is the leaf.
