@@ -420,6 +420,51 @@ static void a_socket_can_be_freed_in_it(void) {
   rssl_sock_free(e.server);
 }
 
+/* A second connection, begun in the callback of the first. */
+struct inner {
+  rssl_ctx *ctx;
+  rssl_sock *s;
+  bool asked;
+};
+
+static ptrdiff_t ask_for_the_peer(void *user, void *buf, size_t len) {
+  struct inner *inner = user;
+  (void)buf, (void)len;
+  inner->asked = true;
+  CHECK(rssl_sock_peer_cert_new(inner->s, 0) == NULL);
+  CHECK(rssl_sock_ocsp(inner->s).data == NULL);
+  return RSSL_WANT_READ;
+}
+
+static ptrdiff_t swallow(void *user, const void *buf, size_t len) {
+  (void)user, (void)buf;
+  return (ptrdiff_t)len;
+}
+
+static int32_t connect_inside(void *user, const rssl_sock *s, int32_t verify,
+                              const rssl_cert *const *chain, size_t chain_len) {
+  struct inner *inner = user;
+  rssl_io io = {sizeof io, inner, ask_for_the_peer, swallow, NULL};
+  (void)s, (void)chain, (void)chain_len;
+  CHECK_OK(rssl_sock_new(inner->ctx, RSSL_CLIENT, "localhost", &inner->s));
+  CHECK_OK(rssl_sock_set_io(inner->s, &io));
+  CHECK_RC(rssl_handshake(inner->s), RSSL_WANT_READ);
+  rssl_sock_free(inner->s);
+  return verify;
+}
+
+static void another_connection_inside_knows_its_own_peer_only(void) {
+  rssl_ctx *client = client_ctx("ca.pem");
+  struct inner inner = {NULL, NULL, false};
+  struct ends e;
+  inner.ctx = client_ctx("ca.pem");
+  CHECK_OK(rssl_ctx_set_verify_callback(client, connect_inside, &inner, NULL));
+  ends_connect(&e, client, server_ctx("server"));
+  CHECK(inner.asked);
+  ends_close(&e);
+  rssl_ctx_free(inner.ctx);
+}
+
 int main(int argc, char **argv) {
   static const struct test_case cases[] = {
       CASE(it_sees_the_verdict_the_chain_and_the_path),
@@ -434,6 +479,7 @@ int main(int argc, char **argv) {
       CASE(it_is_not_called_where_there_is_nothing_to_judge),
       CASE(a_stapled_response_is_there_in_it_and_afterwards),
       CASE(a_socket_can_be_freed_in_it),
+      CASE(another_connection_inside_knows_its_own_peer_only),
   };
   return RUN_CASES(argc, argv, cases);
 }
