@@ -15,7 +15,7 @@ use super::refusal::{chain_by_names, clock, seconds, who};
 use super::verdict::Verdict;
 use super::verify::Sent;
 use crate::error::{Error, Result};
-use crate::x509::{self, Certificate, iso};
+use crate::x509::{Certificate, iso};
 
 /// A switch of revocation checking; the numbers are the ABI's (`RSSL_CRL_*`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -183,7 +183,7 @@ impl Revocation {
             (len, false) => len - 1,
         };
         let listed = path.iter().take(checked).any(|certificate| {
-            let key = issuers_key(certificate);
+            let key = certificate.issuers_key();
             self.by_issuer_of(certificate)
                 .filter(|crl| is_of_key(crl, key.as_deref()))
                 .any(|crl| crl.entry(certificate.serial()).is_some())
@@ -288,16 +288,10 @@ fn issuers_keys(sent: &Sent<'_>) -> Vec<(Vec<u8>, Option<Vec<u8>>)> {
         .chain(sent.intermediates)
         .map(|der| {
             let certificate = Certificate::deferred(der.clone().into_owned());
-            let key = issuers_key(&certificate);
+            let key = certificate.issuers_key();
             (certificate.issuer_der().to_vec(), key)
         })
         .collect()
-}
-
-fn issuers_key(certificate: &Certificate) -> Option<Vec<u8>> {
-    const AUTHORITY_KEY_IDENTIFIER: &str = "2.5.29.35";
-    let (value, _) = certificate.extension(AUTHORITY_KEY_IDENTIFIER)?;
-    x509::key_identifier(value)
 }
 
 /// Whether the list can be of a key that issued one of the certificates: an older list must not come

@@ -8,11 +8,10 @@ use x509_parser::revocation_list::CertificateRevocationList;
 
 use super::Name;
 use super::der::Reader;
+use super::extensions::AUTHORITY_KEY_IDENTIFIER;
 use super::oid;
 use super::pem::{bad_pem, is_der};
 use crate::error::{Code, Error, Result};
-
-const AUTHORITY_KEY_IDENTIFIER: &str = "2.5.29.35";
 
 /// Finds all lists: any number of PEM blocks, other text and other kinds of blocks between them,
 /// or one DER. None at all is `Code::Format`, as is bad PEM, with the number of the list, counted
@@ -63,7 +62,7 @@ pub struct CrlFields {
 }
 
 /// The keyIdentifier in the value of authorityKeyIdentifier.
-pub fn key_identifier(authority_key: &[u8]) -> Option<Vec<u8>> {
+pub(super) fn key_identifier(authority_key: &[u8]) -> Option<Vec<u8>> {
     let mut fields = Reader::at(authority_key, 0)
         .expect("authorityKeyIdentifier", Tag::Sequence)
         .ok()?

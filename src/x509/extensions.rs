@@ -4,13 +4,13 @@ use x509_parser::asn1_rs::FromDer;
 use x509_parser::extensions::{ExtendedKeyUsage, ParsedExtension, X509Extension};
 
 use super::layout::Extension;
-use super::{AlternativeName, Certificate, alternative_names, oid};
+use super::{AlternativeName, Certificate, alternative_names, crl, oid};
 
 const SUBJECT_ALT_NAME: &str = "2.5.29.17";
 const BASIC_CONSTRAINTS: &str = "2.5.29.19";
 const KEY_USAGE: &str = "2.5.29.15";
 const EXTENDED_KEY_USAGE: &str = "2.5.29.37";
-const AUTHORITY_KEY_IDENTIFIER: &str = "2.5.29.35";
+pub(super) const AUTHORITY_KEY_IDENTIFIER: &str = "2.5.29.35";
 
 impl Certificate {
     /// basicConstraints says that the subject is a certificate authority.
@@ -46,6 +46,12 @@ impl Certificate {
     pub fn identifies_issuers_key(&self) -> bool {
         matches!(self.parsed_extension(AUTHORITY_KEY_IDENTIFIER),
             Some(ParsedExtension::AuthorityKeyIdentifier(key)) if key.key_identifier.is_some())
+    }
+
+    /// The keyIdentifier of authorityKeyIdentifier: which key of the issuer signed.
+    pub fn issuers_key(&self) -> Option<Vec<u8>> {
+        let (value, _) = self.extension(AUTHORITY_KEY_IDENTIFIER)?;
+        crl::key_identifier(value)
     }
 
     /// Whether the subject may have issued other certificates: a CA whose key may sign

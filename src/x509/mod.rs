@@ -31,7 +31,7 @@ use key::Key;
 use layout::Layout;
 
 pub use alternative_names::{AlternativeName, AlternativeNameKind};
-pub use crl::{CrlFields, crls_in, key_identifier};
+pub use crl::{CrlFields, crls_in};
 pub use date::iso;
 pub use file::read_file;
 pub use name::{Attribute, Name, check_name};
