@@ -77,75 +77,77 @@ impl Signatures {
         self.schemes.to_vec()
     }
 
-    fn check(&self, dss: &DigitallySignedStruct) -> std::result::Result<(), rustls::Error> {
-        match self.schemes.contains(&dss.scheme) {
-            true => Ok(()),
-            false => Err(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into()),
+    /// Refuses a scheme that was not offered, and tells which one the peer used.
+    fn admit(&self, dss: &DigitallySignedStruct) -> std::result::Result<(), rustls::Error> {
+        if !self.schemes.contains(&dss.scheme) {
+            return Err(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme.into());
         }
+        deposit_scheme(dss.scheme);
+        Ok(())
     }
 
+    /// `key` is what the peer shows in place of a certificate.
     pub(super) fn verify_tls12(
         &self,
         message: &[u8],
         cert: &CertificateDer<'_>,
+        key: Option<SubjectPublicKeyInfoDer<'_>>,
         dss: &DigitallySignedStruct,
     ) -> Verified {
-        self.check(dss)?;
-        deposit_scheme(dss.scheme);
-        if EndEntityCert::try_from(cert).is_ok() {
-            return verify_tls12_signature(message, cert, dss, provided());
-        }
-        self.verify_tls12_with_key(message, &raw_key(cert)?, dss)
-    }
-
-    pub(super) fn verify_tls12_with_key(
-        &self,
-        message: &[u8],
-        spki: &SubjectPublicKeyInfoDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Verified {
-        self.check(dss)?;
-        deposit_scheme(dss.scheme);
-        let key = RawPublicKeyEntity::try_from(spki).map_err(|_| CertificateError::BadEncoding)?;
-        let (_, candidates) = provided()
-            .mapping
-            .iter()
-            .find(|(scheme, _)| *scheme == dss.scheme)
-            .ok_or(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme)?;
-        // In TLS 1.2 a scheme does not tie the curve: one of the candidates fits the key.
-        let fits = candidates.iter().any(|algorithm| {
-            key.verify_signature(*algorithm, message, dss.signature())
-                .is_ok()
-        });
-        match fits {
-            true => Ok(HandshakeSignatureValid::assertion()),
-            false => Err(CertificateError::BadSignature.into()),
+        self.admit(dss)?;
+        match readable_or_key(cert, key)? {
+            None => verify_tls12_signature(message, cert, dss, provided()),
+            Some(key) => verify_tls12_with_key(message, &key, dss),
         }
     }
 
+    /// `key` is what the peer shows in place of a certificate.
     pub(super) fn verify_tls13(
         &self,
         message: &[u8],
         cert: &CertificateDer<'_>,
+        key: Option<SubjectPublicKeyInfoDer<'_>>,
         dss: &DigitallySignedStruct,
     ) -> Verified {
-        self.check(dss)?;
-        deposit_scheme(dss.scheme);
-        if EndEntityCert::try_from(cert).is_ok() {
-            return verify_tls13_signature(message, cert, dss, provided());
+        self.admit(dss)?;
+        match readable_or_key(cert, key)? {
+            None => verify_tls13_signature(message, cert, dss, provided()),
+            Some(key) => verify_tls13_signature_with_raw_key(message, &key, dss, provided()),
         }
-        self.verify_tls13_with_key(message, &raw_key(cert)?, dss)
     }
+}
 
-    pub(super) fn verify_tls13_with_key(
-        &self,
-        message: &[u8],
-        spki: &SubjectPublicKeyInfoDer<'_>,
-        dss: &DigitallySignedStruct,
-    ) -> Verified {
-        self.check(dss)?;
-        deposit_scheme(dss.scheme);
-        verify_tls13_signature_with_raw_key(message, spki, dss, provided())
+fn verify_tls12_with_key(
+    message: &[u8],
+    spki: &SubjectPublicKeyInfoDer<'_>,
+    dss: &DigitallySignedStruct,
+) -> Verified {
+    let key = RawPublicKeyEntity::try_from(spki).map_err(|_| CertificateError::BadEncoding)?;
+    let (_, candidates) = provided()
+        .mapping
+        .iter()
+        .find(|(scheme, _)| *scheme == dss.scheme)
+        .ok_or(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme)?;
+    // In TLS 1.2 a scheme does not tie the curve: one of the candidates fits the key.
+    let fits = candidates.iter().any(|algorithm| {
+        key.verify_signature(*algorithm, message, dss.signature())
+            .is_ok()
+    });
+    match fits {
+        true => Ok(HandshakeSignatureValid::assertion()),
+        false => Err(CertificateError::BadSignature.into()),
+    }
+}
+
+/// The key to verify with; `None` for a certificate that webpki reads.
+fn readable_or_key<'a>(
+    cert: &CertificateDer<'_>,
+    shown: Option<SubjectPublicKeyInfoDer<'a>>,
+) -> std::result::Result<Option<SubjectPublicKeyInfoDer<'a>>, rustls::Error> {
+    match shown {
+        Some(key) => Ok(Some(key)),
+        None if EndEntityCert::try_from(cert).is_ok() => Ok(None),
+        None => raw_key(cert).map(Some),
     }
 }
 

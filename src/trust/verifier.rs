@@ -202,10 +202,8 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        match self.raw_key(cert) {
-            Some(key) => (self.policy.signatures).verify_tls12_with_key(message, &key, dss),
-            None => self.policy.signatures.verify_tls12(message, cert, dss),
-        }
+        let key = self.raw_key(cert);
+        (self.policy.signatures).verify_tls12(message, cert, key, dss)
     }
 
     fn verify_tls13_signature(
@@ -214,10 +212,8 @@ impl ServerCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        match self.raw_key(cert) {
-            Some(key) => (self.policy.signatures).verify_tls13_with_key(message, &key, dss),
-            None => self.policy.signatures.verify_tls13(message, cert, dss),
-        }
+        let key = self.raw_key(cert);
+        (self.policy.signatures).verify_tls13(message, cert, key, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -262,10 +258,8 @@ impl ClientCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        match self.raw_key(cert) {
-            Some(key) => (self.policy.signatures).verify_tls12_with_key(message, &key, dss),
-            None => self.policy.signatures.verify_tls12(message, cert, dss),
-        }
+        let key = self.raw_key(cert);
+        (self.policy.signatures).verify_tls12(message, cert, key, dss)
     }
 
     fn verify_tls13_signature(
@@ -274,10 +268,8 @@ impl ClientCertVerifier for Verifier {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        match self.raw_key(cert) {
-            Some(key) => (self.policy.signatures).verify_tls13_with_key(message, &key, dss),
-            None => self.policy.signatures.verify_tls13(message, cert, dss),
-        }
+        let key = self.raw_key(cert);
+        (self.policy.signatures).verify_tls13(message, cert, key, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
