@@ -7,15 +7,6 @@ use rssl::identity::Identity;
 use rssl::socket::{Pause, Role, Socket, Step};
 use testca::{Authority, Leaf};
 
-const CLIENT: Roles = Roles {
-    client: true,
-    server: false,
-};
-const SERVER: Roles = Roles {
-    client: false,
-    server: true,
-};
-
 struct Contexts {
     client: Context,
     server: Context,
@@ -28,8 +19,8 @@ impl Contexts {
         let (chain, key) = (credentials.chain_pem(), credentials.key_pem());
         let identity = Identity::from_memory(chain.as_bytes(), Some(key.as_bytes()), None).unwrap();
         let contexts = Contexts {
-            client: Context::new(CLIENT).unwrap(),
-            server: Context::new(SERVER).unwrap(),
+            client: Context::new(Roles::CLIENT).unwrap(),
+            server: Context::new(Roles::SERVER).unwrap(),
         };
         contexts.server.add_identity(identity).unwrap();
         let root = testca::certificate_pem(authority.certificate());

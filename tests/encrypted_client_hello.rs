@@ -12,14 +12,6 @@ use rustls::crypto::aws_lc_rs::hpke::DH_KEM_X25519_HKDF_SHA256_AES_128;
 use rustls::crypto::hpke::Hpke;
 use testca::{Authority, Leaf};
 
-const CLIENT: Roles = Roles {
-    client: true,
-    server: false,
-};
-const SERVER: Roles = Roles {
-    client: false,
-    server: true,
-};
 const X25519: u16 = 0x0020;
 const EXTENSION: u16 = 0xfe0d;
 
@@ -54,7 +46,7 @@ fn some_key() -> Vec<u8> {
 }
 
 fn client() -> Context {
-    Context::new(CLIENT).unwrap()
+    Context::new(Roles::CLIENT).unwrap()
 }
 
 /// The extensions of the ClientHello that the socket sends first.
@@ -160,7 +152,7 @@ fn lists_that_cannot_be_used_are_refused() {
 
 #[test]
 fn it_is_for_clients_with_tls_1_3() {
-    let server = Context::new(SERVER).unwrap();
+    let server = Context::new(Roles::SERVER).unwrap();
     let refused = server.set_ech_grease(true).unwrap_err();
     assert_eq!(refused.code(), Code::State);
     let context = client();
@@ -190,7 +182,7 @@ fn meet_plain_server(names: &[&str], configure: impl Fn(&Context)) -> (Socket, [
     let credentials = authority.issue(&Leaf::server(names));
     let (chain, key) = (credentials.chain_pem(), credentials.key_pem());
     let identity = Identity::from_memory(chain.as_bytes(), Some(key.as_bytes()), None).unwrap();
-    let server = Context::new(SERVER).unwrap();
+    let server = Context::new(Roles::SERVER).unwrap();
     server.add_identity(identity).unwrap();
     let context = client();
     let root = testca::certificate_pem(authority.certificate());

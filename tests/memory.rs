@@ -6,15 +6,6 @@ use rssl::identity::Identity;
 use rssl::socket::{How, POLL_IN, POLL_OUT, POLL_READY, Pause, Role, Socket, Step, Want};
 use testca::{Authority, Leaf};
 
-const CLIENT: Roles = Roles {
-    client: true,
-    server: false,
-};
-const SERVER: Roles = Roles {
-    client: false,
-    server: true,
-};
-
 struct Pair {
     client: Socket,
     server: Socket,
@@ -33,14 +24,14 @@ impl Contexts {
     fn named(names: &[&str]) -> Self {
         let authority = Authority::root("rssl test root");
         let credentials = authority.issue(&Leaf::server(names));
-        let server = Context::new(SERVER).unwrap();
+        let server = Context::new(Roles::SERVER).unwrap();
         let identity = Identity::from_memory(
             credentials.chain_pem().as_bytes(),
             Some(credentials.key_pem().as_bytes()),
             None,
         );
         server.add_identity(identity.unwrap()).unwrap();
-        let client = Context::new(CLIENT).unwrap();
+        let client = Context::new(Roles::CLIENT).unwrap();
         client
             .load_verify_mem(testca::certificate_pem(authority.certificate()).as_bytes())
             .unwrap();

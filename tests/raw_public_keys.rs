@@ -9,14 +9,6 @@ use rssl::socket::{Role, Socket};
 use rssl::trust::{Mode, PinnedKeys};
 use testca::{Authority, KeyKind, Leaf};
 
-const CLIENT: Roles = Roles {
-    client: true,
-    server: false,
-};
-const SERVER: Roles = Roles {
-    client: false,
-    server: true,
-};
 const UNTRUSTED: i32 = 95;
 
 fn raw(kind: KeyKind) -> Arc<Identity> {
@@ -101,8 +93,8 @@ fn each_side_proves_its_key_of_every_kind() {
     for kind in kinds {
         for version in [0x0303, 0x0304] {
             let (ours, theirs, other) = (raw(kind), raw(kind), raw(kind));
-            let client = context(CLIENT, Some(&ours), &[&other, &theirs]);
-            let server = context(SERVER, Some(&theirs), &[&ours]);
+            let client = context(Roles::CLIENT, Some(&ours), &[&other, &theirs]);
+            let server = context(Roles::SERVER, Some(&theirs), &[&ours]);
             client.set_versions(version, version).unwrap();
             let met = meet(&client, &server);
             assert!(
@@ -129,8 +121,8 @@ fn each_side_proves_its_key_of_every_kind() {
 fn a_server_alone_may_show_one() {
     let key = raw(KeyKind::P256);
     let met = meet(
-        &context(CLIENT, None, &[&key]),
-        &context(SERVER, Some(&key), &[]),
+        &context(Roles::CLIENT, None, &[&key]),
+        &context(Roles::SERVER, Some(&key), &[]),
     );
     assert!(met.client.is_connected() && met.server.is_connected());
     assert!(met.server.agreed().unwrap().peer.raw_key.is_none());
@@ -140,16 +132,16 @@ fn a_server_alone_may_show_one() {
 fn another_key_is_refused_by_either_side() {
     let (ours, theirs, other) = (raw(KeyKind::P256), raw(KeyKind::P256), raw(KeyKind::P256));
     let met = meet(
-        &context(CLIENT, None, &[&other]),
-        &context(SERVER, Some(&theirs), &[]),
+        &context(Roles::CLIENT, None, &[&other]),
+        &context(Roles::SERVER, Some(&theirs), &[]),
     );
     let error = met.client_error.unwrap();
     assert_eq!((error.code(), error.verify()), (Code::Verify, UNTRUSTED));
     assert_eq!(error.alert(), Some(Alert::Sent(46)));
 
     let met = meet(
-        &context(CLIENT, Some(&ours), &[&theirs]),
-        &context(SERVER, Some(&theirs), &[&other]),
+        &context(Roles::CLIENT, Some(&ours), &[&theirs]),
+        &context(Roles::SERVER, Some(&theirs), &[&other]),
     );
     let error = met.server_error.unwrap();
     assert_eq!((error.code(), error.verify()), (Code::Verify, UNTRUSTED));
@@ -160,20 +152,23 @@ fn another_key_is_refused_by_either_side() {
 #[test]
 fn certificates_and_raw_keys_do_not_meet() {
     let key = raw(KeyKind::P256);
-    let met = meet(&context(CLIENT, None, &[&key]), &certified(SERVER));
+    let met = meet(
+        &context(Roles::CLIENT, None, &[&key]),
+        &certified(Roles::SERVER),
+    );
     assert_eq!(met.server_error.unwrap().code(), Code::NoShared);
     assert_eq!(met.client_error.unwrap().code(), Code::Alert);
     let met = meet(
-        &Context::new(CLIENT).unwrap(),
-        &context(SERVER, Some(&key), &[]),
+        &Context::new(Roles::CLIENT).unwrap(),
+        &context(Roles::SERVER, Some(&key), &[]),
     );
     assert_eq!(
         met.server_error.unwrap().reason(),
         c"UNKNOWN_CERTIFICATE_TYPE"
     );
     // A client that shows a raw key, to a server that asks for nothing.
-    let client = context(CLIENT, Some(&key), &[&key]);
-    let met = meet(&client, &context(SERVER, Some(&key), &[]));
+    let client = context(Roles::CLIENT, Some(&key), &[&key]);
+    let met = meet(&client, &context(Roles::SERVER, Some(&key), &[]));
     assert!(met.client_error.is_some() && !met.client.is_connected());
 }
 
@@ -181,8 +176,8 @@ fn certificates_and_raw_keys_do_not_meet() {
 fn no_key_where_one_is_required() {
     let key = raw(KeyKind::P256);
     let met = meet(
-        &context(CLIENT, None, &[&key]),
-        &context(SERVER, Some(&key), &[&key]),
+        &context(Roles::CLIENT, None, &[&key]),
+        &context(Roles::SERVER, Some(&key), &[&key]),
     );
     let error = met.server_error.unwrap();
     assert_eq!(error.code(), Code::NoShared, "{error}");
@@ -192,8 +187,8 @@ fn no_key_where_one_is_required() {
 fn resumption_keeps_the_key_and_new_pins_end_it() {
     let key = raw(KeyKind::P256);
     let (client, server) = (
-        context(CLIENT, None, &[&key]),
-        context(SERVER, Some(&key), &[]),
+        context(Roles::CLIENT, None, &[&key]),
+        context(Roles::SERVER, Some(&key), &[]),
     );
     assert!(
         !meet(&client, &server)
@@ -217,10 +212,10 @@ fn resumption_keeps_the_key_and_new_pins_end_it() {
 #[test]
 fn settings_that_contradict_each_other_are_refused() {
     let key = raw(KeyKind::P256);
-    let server = Context::new(SERVER).unwrap();
+    let server = Context::new(Roles::SERVER).unwrap();
     let refused = server.pin_raw_keys(pins(&[&key])).unwrap_err();
     assert_eq!(refused.code(), Code::State);
-    let client = context(CLIENT, None, &[&key]);
+    let client = context(Roles::CLIENT, None, &[&key]);
     client.set_check_hostname(false).unwrap();
     assert_eq!(
         client.set_verify(Mode::None).unwrap_err().code(),
@@ -229,7 +224,7 @@ fn settings_that_contradict_each_other_are_refused() {
     client.pin_raw_keys(PinnedKeys::default()).unwrap();
     client.set_verify(Mode::None).unwrap();
 
-    let with_certificate = certified(SERVER);
+    let with_certificate = certified(Roles::SERVER);
     let both = with_certificate.set_identities(vec![key.clone()]);
     assert!(both.is_ok(), "one replaces the other");
     let credentials = Authority::root("root").issue(&Leaf::server(&["localhost"]));

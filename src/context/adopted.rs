@@ -16,10 +16,7 @@ const FIXED: &str = "the context was made of a configuration of rustls-ffi and c
 impl Context {
     /// A context for clients as `config` says.
     pub fn of_client(config: Arc<ClientConfig>) -> Result<Self> {
-        let roles = Roles {
-            client: true,
-            server: false,
-        };
+        let roles = Roles::CLIENT;
         let mut settings = Settings::new(roles, None);
         settings.protocol = Protocol::of_client(&config);
         settings.switch(Switch::RequireEms, config.require_ems);
@@ -30,10 +27,7 @@ impl Context {
 
     /// A context for servers as `config` says.
     pub fn of_server(config: Arc<ServerConfig>) -> Result<Self> {
-        let roles = Roles {
-            client: false,
-            server: true,
-        };
+        let roles = Roles::SERVER;
         let mut settings = Settings::new(roles, None);
         settings.protocol = Protocol::of_server(&config);
         settings.switch(Switch::RequireEms, config.require_ems);

@@ -18,6 +18,17 @@ pub struct Roles {
     pub server: bool,
 }
 
+impl Roles {
+    pub const CLIENT: Roles = Roles {
+        client: true,
+        server: false,
+    };
+    pub const SERVER: Roles = Roles {
+        client: false,
+        server: true,
+    };
+}
+
 /// A switch; the numbers are the ABI's (`RSSL_OPT_*`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
