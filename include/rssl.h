@@ -975,9 +975,10 @@ RSSL_API bool rssl_ctx_check_hostname(const struct rssl_ctx *ctx);
  *
  * RSSL_ERR_FILE: a file cannot be read. RSSL_ERR_FORMAT: no certificate or key of a known form, or
  * damaged. RSSL_ERR_PASSWORD: the password is missing or wrong. RSSL_ERR_KEY: the type, size or
- * encryption of the key is not supported. RSSL_ERR_MISMATCH: the key is another certificate's, or
- * the chain is out of order. RSSL_ERR_ARGUMENT: a NULL, or a key beside PKCS#12. After an error
- * nothing was added. An expired leaf is added: it is a warning in the log, see rssl_set_log.
+ * encryption of the key is not supported, or a file's password costs over 5,000,000 iterations in
+ * all. RSSL_ERR_MISMATCH: the key is another certificate's, or the chain is out of order.
+ * RSSL_ERR_ARGUMENT: a NULL, or a key beside PKCS#12. After an error nothing was added. An expired
+ * leaf is added: it is a warning in the log, see rssl_set_log.
  */
 RSSL_API
 rssl_result rssl_ctx_load_cert_file(struct rssl_ctx *ctx,

@@ -243,9 +243,10 @@ pub unsafe extern "C" fn rssl_ctx_check_hostname(ctx: *const rssl_ctx) -> bool {
 ///
 /// RSSL_ERR_FILE: a file cannot be read. RSSL_ERR_FORMAT: no certificate or key of a known form, or
 /// damaged. RSSL_ERR_PASSWORD: the password is missing or wrong. RSSL_ERR_KEY: the type, size or
-/// encryption of the key is not supported. RSSL_ERR_MISMATCH: the key is another certificate's, or
-/// the chain is out of order. RSSL_ERR_ARGUMENT: a NULL, or a key beside PKCS#12. After an error
-/// nothing was added. An expired leaf is added: it is a warning in the log, see rssl_set_log.
+/// encryption of the key is not supported, or a file's password costs over 5,000,000 iterations in
+/// all. RSSL_ERR_MISMATCH: the key is another certificate's, or the chain is out of order.
+/// RSSL_ERR_ARGUMENT: a NULL, or a key beside PKCS#12. After an error nothing was added. An expired
+/// leaf is added: it is a warning in the log, see rssl_set_log.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_ctx_load_cert_file(
     ctx: *mut rssl_ctx,

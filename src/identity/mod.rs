@@ -1,5 +1,6 @@
 //! Who we are: a certificate chain with its private key, and the choice among several.
 
+mod budget;
 mod certificates;
 mod chain;
 mod client_cert_hook;

@@ -11,13 +11,8 @@ use pkcs8::spki::AlgorithmIdentifierRef;
 use pkcs12::kdf::{Pkcs12KeyType, derive_key};
 use zeroize::Zeroizing;
 
+use super::budget::Budget;
 use crate::error::{Code, Error, Result};
-
-/// The file says how much work and memory its password costs; these bounds, far above what
-/// programs write (600,000 iterations, 16 MiB), keep a hostile one from stopping the process.
-pub(super) const MAX_ITERATIONS: u32 = 10_000_000;
-const MAX_SCRYPT_MEMORY: u64 = 256 << 20;
-const MAX_SCRYPT_PARALLELIZATION: u16 = 16;
 
 /// What errors advise for every form of encryption that is not supported.
 pub(super) const ADVICE: &str = "convert it: a key with \"openssl pkcs8 -topk8 -v2 aes-256-cbc -in OLD -out NEW\", PKCS#12 to \
@@ -42,11 +37,12 @@ pub(super) enum Cipher {
 }
 
 impl Scheme {
-    /// Errors do not say what is encrypted: that is for the caller to put before them.
-    pub fn new(algorithm: &AlgorithmIdentifierRef<'_>) -> Result<Scheme> {
+    /// Takes from `budget` what decrypting will cost. Errors do not say what is encrypted: that is
+    /// for the caller to put before them.
+    pub fn new(algorithm: &AlgorithmIdentifierRef<'_>, budget: &mut Budget) -> Result<Scheme> {
         let parameters = || algorithm.parameters.ok_or_else(damaged);
         if algorithm.oid == PBES2_OID {
-            return pbes2(parameters()?);
+            return pbes2(parameters()?, budget);
         }
         let cipher = match algorithm.oid.to_string().as_str() {
             "1.2.840.113549.1.12.1.3" => Cipher::TripleDes,
@@ -60,7 +56,7 @@ impl Scheme {
         Ok(Scheme::Pkcs12 {
             cipher,
             salt,
-            iterations: check_iterations("PKCS#12's key derivation", iterations)?,
+            iterations: budget.take("PKCS#12's key derivation", iterations)?,
         })
     }
 
@@ -138,15 +134,6 @@ pub(super) fn bmp_string(password: &[u8]) -> Result<Zeroizing<Vec<u8>>> {
     Ok(units)
 }
 
-pub(super) fn check_iterations(what: &str, iterations: u32) -> Result<i32> {
-    match i32::try_from(iterations) {
-        Ok(iterations @ 1..) if iterations as u32 <= MAX_ITERATIONS => Ok(iterations),
-        _ => Err(too_costly(format!(
-            "{what} with {iterations} iterations; 1 to {MAX_ITERATIONS} are possible"
-        ))),
-    }
-}
-
 fn salt_and_iterations(parameters: AnyRef<'_>) -> der::Result<(Vec<u8>, u32)> {
     parameters.sequence(|reader| {
         let salt: &OctetStringRef = reader.decode()?;
@@ -154,43 +141,21 @@ fn salt_and_iterations(parameters: AnyRef<'_>) -> der::Result<(Vec<u8>, u32)> {
     })
 }
 
-fn pbes2(parameters: AnyRef<'_>) -> Result<Scheme> {
+fn pbes2(parameters: AnyRef<'_>, budget: &mut Budget) -> Result<Scheme> {
     let parameters =
         pbes2::Parameters::try_from(parameters).map_err(|error| match error.kind() {
             der::ErrorKind::OidUnknown { oid } => unsupported(oid),
             _ => damaged().with_detail(error),
         })?;
-    check_cost(&parameters.kdf)?;
-    Ok(Scheme::Pbes2(Box::new(parameters)))
-}
-
-fn check_cost(kdf: &Kdf) -> Result<()> {
-    match kdf {
-        Kdf::Pbkdf2(pbkdf2) => check_iterations("PBKDF2", pbkdf2.iteration_count).map(drop),
+    if let Kdf::Scrypt(scrypt) = &parameters.kdf {
         // RFC 7914 section 2: a power of two over 1. The library panics on 0.
-        Kdf::Scrypt(scrypt)
-            if !scrypt.cost_parameter.is_power_of_two() || scrypt.cost_parameter == 1 =>
-        {
-            Err(damaged())
+        let n = scrypt.cost_parameter;
+        if !n.is_power_of_two() || n == 1 {
+            return Err(damaged());
         }
-        Kdf::Scrypt(scrypt) => {
-            let memory = scrypt
-                .cost_parameter
-                .saturating_mul(128 * u64::from(scrypt.block_size));
-            match memory > MAX_SCRYPT_MEMORY || scrypt.parallelization > MAX_SCRYPT_PARALLELIZATION
-            {
-                true => Err(too_costly(format!(
-                    "scrypt with {} MiB of memory, {} times; at most {} MiB and {} times",
-                    memory >> 20,
-                    scrypt.parallelization,
-                    MAX_SCRYPT_MEMORY >> 20,
-                    MAX_SCRYPT_PARALLELIZATION
-                ))),
-                false => Ok(()),
-            }
-        }
-        _ => Ok(()),
     }
+    budget.take_kdf(&parameters.kdf)?;
+    Ok(Scheme::Pbes2(Box::new(parameters)))
 }
 
 fn pbes2_error(error: pkcs5::Error) -> Error {
@@ -214,11 +179,6 @@ pub(super) fn wrong_password() -> Error {
 fn damaged() -> Error {
     let message = "encrypted with parameters that are damaged";
     Error::new(Code::Format, c"ASN1_PARSE_ERROR", message)
-}
-
-fn too_costly(what: String) -> Error {
-    let message = format!("encrypted under {what}");
-    Error::new(Code::Key, c"UNSUPPORTED_ENCRYPTION", message)
 }
 
 pub(super) fn unsupported(oid: ObjectIdentifier) -> Error {

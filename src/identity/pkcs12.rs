@@ -11,6 +11,7 @@ use pkcs12::kdf::{Pkcs12KeyType, derive_key};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use zeroize::Zeroizing;
 
+use super::budget::Budget;
 use super::pbe::{self, Scheme};
 use super::{Password, encryption};
 use crate::error::{Code, Error, Result};
@@ -51,14 +52,13 @@ pub(super) fn is_pkcs12(data: &[u8]) -> bool {
 
 /// Reads the certificates, at least one, and the one private key of the file `data`.
 pub(super) fn read(data: &[u8], password: Option<Password<'_>>) -> Result<Contents> {
+    let mut budget = Budget::of_a_file();
     let pfx = Pfx::from_der(data).map_err(|error| damaged("the file", error))?;
-    let safes = Safe::all(pfx.safes)?;
     // The password is asked for when all that can be known without it is in order.
-    if let Some(mac) = &pfx.mac {
-        mac.check_support()?;
-    }
+    let safes = Safe::all(pfx.safes, &mut budget)?;
+    let mac = pfx.mac.map(|mac| mac.supported(&mut budget)).transpose()?;
     let mut password = Asked::new(password);
-    if let Some(mac) = &pfx.mac {
+    if let Some(mac) = &mac {
         mac.verify(&password.get()?, pfx.safes)?;
     }
     let mut found = Bags::default();
@@ -68,7 +68,7 @@ pub(super) fn read(data: &[u8], password: Option<Password<'_>>) -> Result<Conten
             .collect(&contents)
             .map_err(|error| damaged(&format!("part {number} of {}", safes.len()), error))?;
     }
-    found.into_contents(&mut password)
+    found.into_contents(&mut password, &mut budget)
 }
 
 /// The password, asked for once.
@@ -143,7 +143,20 @@ impl<'a> MacData<'a> {
         })
     }
 
-    fn verifier(&self) -> Result<HasMac> {
+    /// Takes from `budget` what verifying it will cost.
+    fn supported(self, budget: &mut Budget) -> Result<SupportedMac<'a>> {
+        let has_mac = self.has_mac()?;
+        let iterations = budget
+            .take("a MAC", self.iterations)
+            .map_err(|error| error.within("PKCS#12"))?;
+        Ok(SupportedMac {
+            data: self,
+            has_mac,
+            iterations,
+        })
+    }
+
+    fn has_mac(&self) -> Result<HasMac> {
         Ok(match self.algorithm.to_string().as_str() {
             "1.3.14.3.2.26" => has_mac::<sha1::Sha1>,
             "2.16.840.1.101.3.4.2.4" => has_mac::<sha2::Sha224>,
@@ -167,18 +180,18 @@ impl<'a> MacData<'a> {
             }
         })
     }
+}
 
-    fn check_support(&self) -> Result<()> {
-        self.verifier()?;
-        pbe::check_iterations("a MAC", self.iterations)
-            .map(drop)
-            .map_err(|error| error.within("PKCS#12"))
-    }
+struct SupportedMac<'a> {
+    data: MacData<'a>,
+    has_mac: HasMac,
+    iterations: i32,
+}
 
+impl SupportedMac<'_> {
     fn verify(&self, password: &[u8], content: &[u8]) -> Result<()> {
         let password = pbe::bmp_string(password)?;
-        let iterations = pbe::check_iterations("a MAC", self.iterations)?;
-        match self.verifier()?(self, &password, content, iterations) {
+        match (self.has_mac)(&self.data, &password, content, self.iterations) {
             true => Ok(()),
             false => Err(Error::new(
                 Code::Password,
@@ -217,7 +230,7 @@ enum Safe<'a> {
 }
 
 impl<'a> Safe<'a> {
-    fn all(safes: &'a [u8]) -> Result<Vec<Safe<'a>>> {
+    fn all(safes: &'a [u8], budget: &mut Budget) -> Result<Vec<Safe<'a>>> {
         let mut parts = AnyRef::from_der(safes)
             .and_then(sequence)
             .map_err(|error| damaged("the list of its parts", error))?;
@@ -231,12 +244,17 @@ impl<'a> Safe<'a> {
             let (kind, content) = AnyRef::decode(&mut parts)
                 .and_then(content_info)
                 .map_err(|error| damaged(&place, error))?;
-            all.push(Safe::new(kind, content, &place)?);
+            all.push(Safe::new(kind, content, &place, budget)?);
         }
         Ok(all)
     }
 
-    fn new(kind: ObjectIdentifier, content: Option<AnyRef<'a>>, place: &str) -> Result<Safe<'a>> {
+    fn new(
+        kind: ObjectIdentifier,
+        content: Option<AnyRef<'a>>,
+        place: &str,
+        budget: &mut Budget,
+    ) -> Result<Safe<'a>> {
         let content = content.ok_or_else(|| damaged(place, no_content()))?;
         match kind {
             DATA => {
@@ -247,7 +265,8 @@ impl<'a> Safe<'a> {
             ENCRYPTED_DATA => {
                 let (algorithm, ciphertext) =
                     encrypted_data(content).map_err(|error| damaged(place, error))?;
-                let scheme = Scheme::new(&algorithm).map_err(|error| error.within("PKCS#12"))?;
+                let scheme =
+                    Scheme::new(&algorithm, budget).map_err(|error| error.within("PKCS#12"))?;
                 Ok(Safe::Encrypted(scheme, ciphertext))
             }
             oid => Err(Error::new(
@@ -300,7 +319,7 @@ impl Bags {
         Ok(())
     }
 
-    fn into_contents(mut self, password: &mut Asked<'_>) -> Result<Contents> {
+    fn into_contents(mut self, password: &mut Asked<'_>, budget: &mut Budget) -> Result<Contents> {
         let missing = |what: &str| {
             let message = format!("PKCS#12: no {what} in it");
             Error::new(Code::Format, c"NO_START_LINE", message)
@@ -320,7 +339,7 @@ impl Bags {
             (Some(key), _) => key,
             (None, shrouded) => {
                 let mut ask = || password.get();
-                encryption::decrypt(&shrouded.unwrap_or_default(), Some(&mut ask))
+                encryption::decrypt(&shrouded.unwrap_or_default(), Some(&mut ask), budget)
                     .map_err(|error| error.within("PKCS#12"))?
             }
         };

@@ -9,6 +9,7 @@ use rustls::pki_types::{PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, P
 use rustls::sign::SigningKey;
 use zeroize::Zeroizing;
 
+use super::budget::Budget;
 use super::pem::{self, Block};
 use super::{Password, certificates, encryption, pbe, pkcs12};
 use crate::crypto;
@@ -81,7 +82,7 @@ fn from_der(data: &[u8], password: Option<Password<'_>>) -> Result<Key> {
 }
 
 fn decrypted(der: &[u8], password: Option<Password<'_>>) -> Result<Key> {
-    encryption::decrypt(der, password).map(owned::<PrivatePkcs8KeyDer>)
+    encryption::decrypt(der, password, &mut Budget::of_a_file()).map(owned::<PrivatePkcs8KeyDer>)
 }
 
 /// Hands the buffer over without a copy, which nobody would wipe.

@@ -1,6 +1,8 @@
 //! Files without protection, made by hand. What programs write, under every kind of protection, is
 //! tested from C.
 
+use pkcs8::der::Encode;
+use pkcs8::pkcs5::pbes2::Parameters;
 use testca::{Authority, Credentials, Leaf};
 
 use super::super::Identity;
@@ -8,6 +10,7 @@ use super::super::tests::{assert_refused, tlv};
 use super::*;
 
 const PLAIN: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01";
+const ENCRYPTED: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x06";
 const ENVELOPED: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03";
 const X509: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x16\x01";
 const SDSI: &[u8] = b"\x2a\x86\x48\x86\xf7\x0d\x01\x09\x16\x02";
@@ -58,6 +61,29 @@ fn mac(algorithm: &[u8], iterations: &[u8]) -> Vec<u8> {
     let algorithm = tlv(0x30, &[&oid(algorithm)]);
     let digest = tlv(0x30, &[&algorithm, &tlv(0x04, &[&[0; 32]])]);
     tlv(0x30, &[&digest, &tlv(0x04, &[&[0; 8]]), iterations])
+}
+
+/// 1; 3,000,000; 5,000,000, the most of a file.
+const ONE: &[u8] = b"\x02\x01\x01";
+const MOST: &[u8] = b"\x02\x03\x2d\xc6\xc0";
+const ALL: &[u8] = b"\x02\x03\x4c\x4b\x40";
+
+/// The AlgorithmIdentifier of PKCS#12's triple DES.
+fn triple_des(iterations: &[u8]) -> Vec<u8> {
+    let parameters = tlv(0x30, &[&tlv(0x04, &[&[0; 8]]), iterations]);
+    let kind = oid(b"\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01\x03");
+    tlv(0x30, &[&kind, &parameters])
+}
+
+fn shrouded_key_bag(iterations: &[u8]) -> Vec<u8> {
+    let ciphertext = tlv(0x04, &[&[0; 16]]);
+    bag(2, &tlv(0x30, &[&triple_des(iterations), &ciphertext]))
+}
+
+fn encrypted_part(algorithm: &[u8], ciphertext: &[u8]) -> Vec<u8> {
+    let info = [&oid(PLAIN), algorithm, &tlv(0x80, &[ciphertext])];
+    let data = tlv(0x30, &[&[2, 1, 0], &tlv(0x30, &info)]);
+    tlv(0x30, &[&oid(ENCRYPTED), &tlv(0xa0, &[&data])])
 }
 
 fn load(data: &[u8]) -> Result<Identity> {
@@ -162,6 +188,38 @@ fn what_is_damaged_or_not_supported_says_where() {
         Code::Key,
         "2147483647 iterations",
     );
+}
+
+#[test]
+fn iterations_are_counted_over_the_whole_file_before_the_password_is_asked_for() {
+    let part = || encrypted_part(&triple_des(MOST), &[0; 16]);
+    for (parts, mac) in [
+        (vec![part(), part()], vec![]),
+        (vec![part()], mac(SHA_256, MOST)),
+        (
+            vec![encrypted_part(&triple_des(ALL), &[0; 16])],
+            mac(SHA_256, ONE),
+        ),
+    ] {
+        let mut ask = || panic!("the file is refused before that");
+        let result = Identity::from_memory(&pfx(&parts, &mac), None, Some(&mut ask));
+        let facts = ["PKCS#12", "are left of the 5000000"];
+        assert_refused(result, Code::Key, &facts);
+    }
+}
+
+#[test]
+fn the_key_in_a_file_has_the_iterations_that_its_parts_leave() {
+    let certificate = certificate_bag(X509, server(&Authority::root("root")).leaf());
+    let contents = tlv(0x30, &[&certificate, &shrouded_key_bag(ALL)]);
+    let scheme = Parameters::generate_pbkdf2_sha256_aes256cbc(1, b"saltsalt", [7; 16]).unwrap();
+    let ciphertext = scheme.encrypt("secret", &contents).unwrap();
+    let algorithm = pkcs8::pkcs5::EncryptionScheme::from(scheme)
+        .to_der()
+        .unwrap();
+    let result = load(&pfx(&[encrypted_part(&algorithm, &ciphertext)], &[]));
+    let facts = ["the private key", "5000000 iterations", "4999999 are left"];
+    assert_refused(result, Code::Key, &facts);
 }
 
 #[test]
