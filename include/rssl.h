@@ -1709,8 +1709,8 @@ RSSL_API const struct rssl_error *rssl_sock_error(const struct rssl_sock *s);
  * rssl_sock_set_fd uses a connected descriptor as transport (STARTTLS: after the plain-text
  * exchange). Borrowed, never closed. Whether calls block is the descriptor's own choice: librssl
  * never changes O_NONBLOCK, and a timeout set with SO_RCVTIMEO or SO_SNDTIMEO comes back as a WANT.
- * Writes do not raise SIGPIPE. RSSL_ERR_STATE: a transport is set already, or input or output has
- * happened. RSSL_ERR_ARGUMENT: fd is not open, or s is NULL.
+ * Writes do not raise SIGPIPE. RSSL_ERR_STATE: a transport is set already, input or output has
+ * happened, or rssl_feed_eof was called. RSSL_ERR_ARGUMENT: fd is not open, or s is NULL.
  */
 RSSL_API rssl_result rssl_sock_set_fd(struct rssl_sock *s, rssl_fd fd);
 
@@ -1721,8 +1721,9 @@ RSSL_API rssl_result rssl_sock_set_fds(struct rssl_sock *s, rssl_fd rfd, rssl_fd
 
 /**
  * rssl_sock_set_io uses your functions as transport. *io is copied. io->drop is called when s no
- * longer needs io->user; not when this call fails. RSSL_ERR_STATE: a transport is set already, or
- * input or output has happened. RSSL_ERR_ARGUMENT: a NULL, or a size that cannot be.
+ * longer needs io->user; not when this call fails. RSSL_ERR_STATE: a transport is set already,
+ * input or output has happened, or rssl_feed_eof was called. RSSL_ERR_ARGUMENT: a NULL, or a size
+ * that cannot be.
  */
 RSSL_API rssl_result rssl_sock_set_io(struct rssl_sock *s, const struct rssl_io *io);
 
@@ -1740,8 +1741,9 @@ RSSL_API rssl_result rssl_sock_set_io(struct rssl_sock *s, const struct rssl_io 
 RSSL_API RSSL_MUST_USE ptrdiff_t rssl_feed(struct rssl_sock *s, const void *data, size_t len);
 
 /**
- * rssl_feed_eof says that the peer's stream ended; feeding after it is RSSL_ERR_STATE, as is this
- * call on another transport than memory. RSSL_ERR_ARGUMENT: s is NULL.
+ * rssl_feed_eof says that the peer's stream ended; feeding after it is RSSL_ERR_STATE, as is setting
+ * another transport, and as is this call on another transport than memory. RSSL_ERR_ARGUMENT: s is
+ * NULL.
  */
 RSSL_API rssl_result rssl_feed_eof(struct rssl_sock *s);
 

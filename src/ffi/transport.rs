@@ -13,8 +13,8 @@ pub type rssl_fd = std::ffi::c_int;
 /// rssl_sock_set_fd uses a connected descriptor as transport (STARTTLS: after the plain-text
 /// exchange). Borrowed, never closed. Whether calls block is the descriptor's own choice: librssl
 /// never changes O_NONBLOCK, and a timeout set with SO_RCVTIMEO or SO_SNDTIMEO comes back as a WANT.
-/// Writes do not raise SIGPIPE. RSSL_ERR_STATE: a transport is set already, or input or output has
-/// happened. RSSL_ERR_ARGUMENT: fd is not open, or s is NULL.
+/// Writes do not raise SIGPIPE. RSSL_ERR_STATE: a transport is set already, input or output has
+/// happened, or rssl_feed_eof was called. RSSL_ERR_ARGUMENT: fd is not open, or s is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_sock_set_fd(s: *mut rssl_sock, fd: rssl_fd) -> rssl_result {
     // SAFETY: s is NULL or a live handle.
@@ -33,8 +33,9 @@ pub unsafe extern "C" fn rssl_sock_set_fds(
 }
 
 /// rssl_sock_set_io uses your functions as transport. *io is copied. io->drop is called when s no
-/// longer needs io->user; not when this call fails. RSSL_ERR_STATE: a transport is set already, or
-/// input or output has happened. RSSL_ERR_ARGUMENT: a NULL, or a size that cannot be.
+/// longer needs io->user; not when this call fails. RSSL_ERR_STATE: a transport is set already,
+/// input or output has happened, or rssl_feed_eof was called. RSSL_ERR_ARGUMENT: a NULL, or a size
+/// that cannot be.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_sock_set_io(s: *mut rssl_sock, io: *const rssl_io) -> rssl_result {
     result(|| {
@@ -64,8 +65,9 @@ pub unsafe extern "C" fn rssl_feed(s: *mut rssl_sock, data: *const c_void, len: 
     unsafe { drive_count(s, |socket| Ok(socket.feed(buffer(data, len, "data")?)?)) }
 }
 
-/// rssl_feed_eof says that the peer's stream ended; feeding after it is RSSL_ERR_STATE, as is this
-/// call on another transport than memory. RSSL_ERR_ARGUMENT: s is NULL.
+/// rssl_feed_eof says that the peer's stream ended; feeding after it is RSSL_ERR_STATE, as is setting
+/// another transport, and as is this call on another transport than memory. RSSL_ERR_ARGUMENT: s is
+/// NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_feed_eof(s: *mut rssl_sock) -> rssl_result {
     // SAFETY: s is NULL or a live handle.

@@ -27,11 +27,12 @@ impl Socket {
         Ok(taken)
     }
 
-    /// Says that the peer's stream ended.
+    /// Says that the peer's stream ended. The transport is memory from then on.
     pub fn feed_eof(&self) -> Result<()> {
         let _driven = driven::enter(self)?;
-        self.must_be_memory()?;
         let mut inbox = self.reader()?;
+        let _ = self.transport.set(Transport::Memory);
+        self.must_be_memory()?;
         inbox.fed_eof = true;
         self.input_ready.store(true, Ordering::Relaxed);
         Ok(())

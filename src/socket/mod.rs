@@ -218,14 +218,14 @@ impl Socket {
     }
 
     /// Uses `read` and `write`, which may be the same descriptor. Once, before the first input
-    /// or output, else [`Code::State`].
+    /// or output and before [`Socket::feed_eof`], else [`Code::State`].
     pub fn set_descriptors(&self, read: i32, write: i32) -> Result<()> {
         let descriptor = Descriptor::new(read, write, self.return_eintr)?;
         self.set_transport(Transport::Descriptor(descriptor))
     }
 
-    /// Uses the caller's functions. Once, before the first input or output, else
-    /// [`Code::State`].
+    /// Uses the caller's functions. Once, before the first input or output and before
+    /// [`Socket::feed_eof`], else [`Code::State`].
     pub fn set_functions(&self, functions: Box<dyn Functions>) -> Result<()> {
         self.set_transport(Transport::Functions(functions))
     }
@@ -236,9 +236,12 @@ impl Socket {
                 "the connection has begun on another transport",
             ));
         }
-        self.transport
-            .set(transport)
-            .map_err(|_| Error::state("the transport is set already"))
+        self.transport.set(transport).map_err(|_| {
+            Error::state(match self.transport() {
+                Transport::Memory => "the end of the stream was fed: the transport is memory",
+                _ => "the transport is set already",
+            })
+        })
     }
 
     /// The transport; memory if none was set.

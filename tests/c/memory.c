@@ -215,6 +215,36 @@ static void the_transport_is_fixed_by_the_first_call(void) {
   ends_close(&e);
 }
 
+static ptrdiff_t never_read(void *user, void *buf, size_t len) {
+  (void)buf;
+  *(int *)user += (int)len;
+  return RSSL_WANT_READ;
+}
+
+static ptrdiff_t never_write(void *user, const void *buf, size_t len) {
+  (void)buf;
+  *(int *)user += (int)len;
+  return RSSL_WANT_WRITE;
+}
+
+static void never_drop(void *user) { *(int *)user += 1; }
+
+static void no_transport_comes_behind_the_end(void) {
+  int called = 0;
+  rssl_io io = {sizeof io, &called, never_read, never_write, never_drop};
+  struct ends e;
+  open_memory(&e, RSSL_TLS1_3);
+  CHECK_OK(rssl_feed_eof(e.server));
+  CHECK_RC(rssl_sock_set_fd(e.server, 0), RSSL_ERR_STATE);
+  CHECK_HAS(last_message(), "the end of the stream was fed");
+  CHECK_RC(rssl_sock_set_fds(e.server, 0, 1), RSSL_ERR_STATE);
+  CHECK_RC(rssl_sock_set_io(e.server, &io), RSSL_ERR_STATE);
+  CHECK_OK(rssl_feed_eof(e.server));
+  CHECK_RC(rssl_handshake(e.server), RSSL_ERR_EOF);
+  ends_close(&e);
+  CHECK_INT(called, 0);
+}
+
 static void close_notify_is_drained_behind_the_data(void) {
   char buf[16];
   struct ends e;
@@ -242,6 +272,7 @@ int main(int argc, char **argv) {
       CASE(what_was_read_already_is_fed_to_a_descriptor),
       CASE(a_whole_flight_fed_needs_no_read),
       CASE(the_transport_is_fixed_by_the_first_call),
+      CASE(no_transport_comes_behind_the_end),
       CASE(close_notify_is_drained_behind_the_data),
   };
   return RUN_CASES(argc, argv, cases);
