@@ -24,6 +24,7 @@ impl Socket {
         self.check_failure()?;
         let len = pieces.iter().map(|piece| piece.len()).sum();
         if len == 0 {
+            self.check_hello()?;
             return Ok(0);
         }
         if !self.is_connected() {

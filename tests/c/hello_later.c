@@ -67,6 +67,8 @@ static void every_call_waits_until_it_is_decided(void) {
       CHECK_RC(rssl_peek(s, buf, sizeof buf), RSSL_WANT_HELLO);
       CHECK_RC(rssl_write(s, "x", 1), RSSL_WANT_HELLO);
       CHECK_RC(rssl_writev(s, &piece, 1), RSSL_WANT_HELLO);
+      CHECK_RC(rssl_write(s, "", 0), RSSL_WANT_HELLO);
+      CHECK_RC(rssl_writev(s, &piece, 0), RSSL_WANT_HELLO);
       CHECK_RC(rssl_key_update(s), RSSL_WANT_HELLO);
       CHECK_RC(rssl_flush(s), RSSL_WANT_HELLO);
       CHECK_RC(rssl_shutdown(s, RSSL_SHUT_WR), RSSL_WANT_HELLO);
