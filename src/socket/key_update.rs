@@ -27,8 +27,10 @@ impl Socket {
             .into());
         }
         let core = self.core();
-        core.check_writable()?;
+        self.check_writable(&core)?;
         let mut core = self.send_all(core, None)?;
+        // While this thread was sending, another one can have ended the connection.
+        self.check_failure()?;
         core.engine.update_key()?;
         loop {
             let sent;

@@ -299,9 +299,11 @@ impl Socket {
         self.set_failure(failed)
     }
 
-    /// Keeps `failed` for the writer alone: there is still something to read.
+    /// Keeps `failed` for the writer alone: there is still something to read. The error that counts.
     fn broken(&self, failed: Error) -> Error {
-        self.core().broken.get_or_insert(failed).clone()
+        let mut core = self.core();
+        let failed = core.broken.get_or_insert(failed);
+        self.failure().unwrap_or(failed).clone()
     }
 
     /// Ends the connection with `error` and tries to send the alert that belongs to it.

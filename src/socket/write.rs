@@ -41,7 +41,7 @@ impl Socket {
             }
         }
         let core = self.core();
-        core.check_writable()?;
+        self.check_writable(&core)?;
         self.write_through(core, pieces, len)
     }
 
@@ -70,10 +70,16 @@ impl Socket {
             if taken == len || (taken > 0 && !self.takes_more_than_a_chunk()) {
                 return Ok(taken);
             }
-            match with_chunk(left, |chunk| core.engine.seal(chunk)) {
+            // While this thread was sending, another one can have ended the connection.
+            let sealed = match self.failure() {
+                Some(_) => 0,
+                None => with_chunk(left, |chunk| core.engine.seal(chunk)),
+            };
+            match sealed {
                 0 if taken > 0 => return Ok(taken),
                 0 => {
                     let _ = self.send(core, Patience::AtOnce);
+                    self.check_failure()?;
                     return Err(key_is_used_up().into());
                 }
                 sealed => {
@@ -110,6 +116,17 @@ impl Socket {
         Ok(taken)
     }
 
+    /// Whether something may still be sealed. What ended the connection comes before what ended
+    /// writing: another thread can have met it while this one waited for the core.
+    pub(super) fn check_writable(&self, core: &Core) -> crate::error::Result<()> {
+        self.check_failure()?;
+        match &core.broken {
+            Some(error) => Err(error.clone()),
+            None if core.closing => Err(closed("this side has said close_notify")),
+            None => Ok(()),
+        }
+    }
+
     /// Lets [`Socket::write`] take up to `limit` bytes ahead of the handshake or the transport.
     /// What is queued already stays.
     pub fn set_write_queue(&self, limit: usize) -> crate::error::Result<()> {
@@ -119,17 +136,6 @@ impl Socket {
         }
         self.core().queue_limit = limit;
         Ok(())
-    }
-}
-
-impl Core {
-    /// Whether something may still be sealed.
-    pub(super) fn check_writable(&self) -> crate::error::Result<()> {
-        match &self.broken {
-            Some(error) => Err(error.clone()),
-            None if self.closing => Err(closed("this side has said close_notify")),
-            None => Ok(()),
-        }
     }
 }
 

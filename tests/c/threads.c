@@ -224,6 +224,78 @@ static void a_blocked_reader_is_stopped_by_its_descriptor(void) {
   ends_close(&e);
 }
 
+/* A transport over fd whose next write is stuck, or returns when a reader has failed. */
+struct interrupted {
+  int fd;
+  rssl_sock *s;
+  bool stuck, reader_fails, reset;
+  struct waiting reader;
+};
+
+static ptrdiff_t interrupted_read(void *user, void *buf, size_t len) {
+  struct interrupted *i = user;
+  ssize_t n = read(i->fd, buf, len);
+  if (i->reset) return RSSL_IO_ERROR(ECONNRESET);
+  return n >= 0 ? n : RSSL_WANT_READ;
+}
+
+static ptrdiff_t interrupted_write(void *user, const void *buf, size_t len) {
+  struct interrupted *i = user;
+  if (i->stuck) return RSSL_WANT_WRITE;
+  if (i->reader_fails) {
+    i->reader_fails = false;
+    i->reader.s = i->s;
+    finish(start(read_one, &i->reader));
+  }
+  return send(i->fd, buf, len, MSG_NOSIGNAL);
+}
+
+static void open_interrupted(struct interrupted *i, struct ends *e) {
+  rssl_ctx *client = client_ctx("ca.pem"), *server = server_ctx("server");
+  rssl_io io = {sizeof io, i, interrupted_read, interrupted_write, NULL};
+  rssl_result client_rc, server_rc;
+  char buf[16];
+  int fds[2];
+  memset(i, 0, sizeof *i);
+  socket_pair(fds);
+  set_nonblocking(fds[0]);
+  set_nonblocking(fds[1]);
+  ends_open_memory(e, client, server, "localhost");
+  rssl_ctx_free(client);
+  rssl_ctx_free(server);
+  e->client_fd = i->fd = fds[0];
+  e->server_fd = fds[1];
+  i->s = e->client;
+  CHECK_OK(rssl_sock_set_io(e->client, &io));
+  CHECK_OK(rssl_sock_set_fd(e->server, fds[1]));
+  ends_shake(e, &client_rc, &server_rc);
+  CHECK_OK(client_rc);
+  CHECK_OK(server_rc);
+  CHECK_RC(rssl_read(e->client, buf, sizeof buf), RSSL_WANT_READ); /* the tickets */
+}
+
+static void a_writer_reports_what_ended_the_connection_meanwhile(void) {
+  static const unsigned char forged[5 + 32] = {23, 3, 3, 0, 32};
+  int variant;
+  for (variant = 0; variant < 4; variant++) {
+    const bool by_write = variant & 1, reset = variant & 2;
+    const rssl_result ended = reset ? RSSL_ERR_IO : RSSL_ERR_PROTOCOL;
+    struct interrupted i;
+    struct ends e;
+    open_interrupted(&i, &e);
+    i.stuck = true;
+    CHECK_RC(rssl_write(e.client, "waits inside", 12), 12);
+    i.stuck = false;
+    i.reader_fails = true;
+    i.reset = reset;
+    send_raw(e.server_fd, forged, sizeof forged);
+    CHECK_RC(by_write ? rssl_write(e.client, "x", 1) : rssl_key_update(e.client), ended);
+    CHECK_TEXT(last_message(), rssl_error_message(rssl_sock_error(e.client)));
+    CHECK_INT(i.reader.n, ended);
+    ends_close(&e);
+  }
+}
+
 struct watching {
   const rssl_sock *s;
   pthread_mutex_t lock;
@@ -396,6 +468,7 @@ int main(int argc, char **argv) {
       CASE(reader_and_writer_at_once_over_functions_that_block),
       CASE(a_second_reader_at_once_is_an_error),
       CASE(a_blocked_reader_is_stopped_by_its_descriptor),
+      CASE(a_writer_reports_what_ended_the_connection_meanwhile),
       CASE(getters_are_safe_beside_reader_and_writer),
       CASE(a_certificate_is_replaced_under_many_handshakes),
       CASE(the_last_error_is_the_threads_own),
