@@ -56,8 +56,8 @@ impl Clock {
         Clock(Box::new(read))
     }
 
-    /// Reads the clock now, for an engine that is used while a lock is held: no callback may run
-    /// under it.
+    /// Reads the clock now, before the lock of a connection is taken for which another thread may
+    /// wait: that one does not wait for the callback.
     pub fn read_ahead(&self) -> ReadAhead {
         let now = (self.0)();
         ReadAhead(READ_AHEAD.replace(Some((self, now))))

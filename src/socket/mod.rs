@@ -2,7 +2,11 @@
 //!
 //! Two locks are only ever tried, never waited for: the reader holds `inbox`, the writer holds
 //! `writer`, and a second thread in either place is an error of the caller. `core` is waited
-//! for, briefly: it is never held while the transport blocks or the caller's functions run.
+//! for: it is never held while the transport blocks, its functions included, nor while the hello
+//! callback or the log's runs. The callbacks that the engine calls in a handshake, such as those
+//! that verify, sign or keep sessions, run with it held: what needs it is refused inside them, or
+//! finds nothing. Behind the handshake, when a reader and a writer share it, the only one is the
+//! clock, which is read ahead of it.
 
 mod driven;
 mod early_data;
