@@ -24,7 +24,7 @@ test:
 	cargo fetch --quiet --locked --manifest-path fuzz/Cargo.toml
 	cmake -S . -B $(BUILD) -DRSSL_BUILD_TESTS=ON
 	cmake --build $(BUILD)
-	cd $(BUILD) && ctest --output-on-failure
+	cd $(BUILD) && ctest --output-on-failure --parallel "$$(nproc)"
 
 bench:
 	cargo bench --locked

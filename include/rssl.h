@@ -1368,7 +1368,8 @@ RSSL_API rssl_result rssl_ctx_clear_crls(struct rssl_ctx *ctx);
  * Inside cb rssl_sock_verified_cert_new gives the path that was built, which is none unless verify is
  * RSSL_V_OK: pin that, for a peer can put any certificate into chain. rssl_sock_peer_cert_new,
  * rssl_sock_ocsp and rssl_sock_server_name work there too. cb is not called under RSSL_CERT_NONE,
- * without a certificate, or when a session is resumed. With cb a server may ask for certificates
+ * without a certificate, or when a session is resumed; nor about a raw public key, where the keys of
+ * rssl_x_pin_raw_keys (rssl_unstable.h) alone decide. With cb a server may ask for certificates
  * without any trust roots. A connection that cb accepts against the verdict is never remembered for
  * resumption, by either side. What cb decides cannot be compared: with it, a server's tickets and
  * stored sessions are good in this context and the processes forked from it only, whatever keys or

@@ -157,11 +157,12 @@ rssl_bytes rssl_x_identity_raw_key(const rssl_identity *id);
 /**
  * rssl_x_pin_raw_keys makes peers show a raw public key in place of a certificate, and accepts the n
  * keys in spkis only: each a SubjectPublicKeyInfo, DER, as rssl_x_identity_raw_key and rssl_cert_spki
- * return it. They are copied. n = 0: certificates again. Roots, names, dates and revocation are not
- * looked at: who has one of the keys is the peer. A server asks for the key as rssl_ctx_set_verify
- * says, and refuses clients that cannot show raw keys even under RSSL_CERT_OPTIONAL. It changes
- * trust: sessions are forgotten. Another key is RSSL_ERR_VERIFY with RSSL_X_V_RAW_KEY_UNTRUSTED; a
- * peer without raw keys RSSL_ERR_NO_SHARED or RSSL_ERR_ALERT (handshake_failure).
+ * return it. They are copied. n = 0: certificates again. The pins alone decide: roots, names, dates
+ * and revocation are not looked at, a callback of rssl_ctx_set_verify_callback is not called, and who
+ * proves to have one of the keys is the peer. A server asks for the key as rssl_ctx_set_verify says,
+ * and refuses clients that cannot show raw keys even under RSSL_CERT_OPTIONAL. It changes trust:
+ * sessions are forgotten. Another key is RSSL_ERR_VERIFY with RSSL_X_V_RAW_KEY_UNTRUSTED; a peer
+ * without raw keys RSSL_ERR_NO_SHARED or RSSL_ERR_ALERT (handshake_failure).
  *
  * RSSL_ERR_FORMAT: one of spkis is none. RSSL_ERR_STATE: under RSSL_CERT_NONE, which is also what
  * rssl_ctx_set_verify returns for RSSL_CERT_NONE as long as keys are pinned. RSSL_ERR_ARGUMENT: a
@@ -174,10 +175,12 @@ rssl_result rssl_x_pin_raw_keys(rssl_ctx *ctx,
 
 /**
  * rssl_x_peer_raw_key returns the raw public key that the peer proved to have: a
- * SubjectPublicKeyInfo, DER. Borrowed from s. Absent: the peer showed none, or the handshake is not
- * done. rssl_sock_peer_cert_new has no certificate of such a peer.
+ * SubjectPublicKeyInfo, DER, one of those that rssl_x_pin_raw_keys accepts: by it a program tells its
+ * peers apart. Borrowed from s. Absent: the peer showed none, or the handshake is not done.
+ * rssl_sock_peer_cert_new has no certificate of such a peer.
  */
-RSSL_API rssl_bytes rssl_x_peer_raw_key(const rssl_sock *s);
+RSSL_API
+rssl_bytes rssl_x_peer_raw_key(const rssl_sock *s);
 
 /**
  * rssl_x_set_early_data lets clients send data before the handshake is done (0-RTT), when they resume

@@ -6,7 +6,7 @@ use rssl::context::{Context, Roles};
 use rssl::error::{Alert, Code, Error};
 use rssl::identity::Identity;
 use rssl::socket::{Role, Socket};
-use rssl::trust::{Mode, PinnedKeys};
+use rssl::trust::{Mode, PinnedKeys, VerifyHook};
 use testca::{Authority, KeyKind, Leaf};
 
 const UNTRUSTED: i32 = 95;
@@ -147,6 +147,32 @@ fn another_key_is_refused_by_either_side() {
     assert_eq!((error.code(), error.verify()), (Code::Verify, UNTRUSTED));
     let heard = met.client_error.unwrap();
     assert_eq!(heard.alert(), Some(Alert::Received(46)));
+}
+
+#[test]
+fn a_verify_callback_has_no_say() {
+    let (ours, theirs, other) = (raw(KeyKind::P256), raw(KeyKind::P256), raw(KeyKind::P256));
+    for (pinned, accepted) in [(&theirs, true), (&other, false)] {
+        let client = context(Roles::CLIENT, Some(&ours), &[pinned]);
+        let server = context(Roles::SERVER, Some(&theirs), &[&ours]);
+        for context in [&client, &server] {
+            let hook = VerifyHook::new(|_, _| panic!("asked about a raw public key")).unwrap();
+            context.set_verify_hook(Some(hook)).unwrap();
+        }
+        let met = meet(&client, &server);
+        assert_eq!(
+            met.client.is_connected(),
+            accepted,
+            "{:?}",
+            met.client_error
+        );
+        assert_eq!(
+            met.server.is_connected(),
+            accepted,
+            "{:?}",
+            met.server_error
+        );
+    }
 }
 
 #[test]

@@ -14,12 +14,16 @@ pub struct Pem {
     pub encrypted_key: String,
 }
 
+pub static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| Authority::root("fuzz root"));
+
 pub static PEM: LazyLock<Pem> = LazyLock::new(|| {
-    let authority = Authority::root("fuzz root");
-    let server = authority.issue(&Leaf::server(&["localhost", "127.0.0.1"]));
-    let client = authority.issue(&Leaf::client("fuzz client").key(KeyKind::Ed25519));
+    let server = Leaf::server(&["localhost", "127.0.0.1"])
+        // For lists of the corpus that revoke it.
+        .params(|params| params.serial_number = Some(7.into()));
+    let server = AUTHORITY.issue(&server);
+    let client = AUTHORITY.issue(&Leaf::client("fuzz client").key(KeyKind::Ed25519));
     Pem {
-        root: testca::certificate_pem(authority.certificate()),
+        root: testca::certificate_pem(AUTHORITY.certificate()),
         server: server.chain_pem(),
         server_key: server.key_pem(),
         client: client.chain_pem(),

@@ -107,14 +107,6 @@ impl Context {
         // SAFETY: a live handle.
         assert_eq!(check(unsafe { rssl_ctx_set_verify(self.0, mode) }), RSSL_OK);
     }
-
-    pub fn set_options(&self, set: u32) {
-        // SAFETY: a live handle.
-        assert_eq!(
-            check(unsafe { rssl_ctx_set_options(self.0, set, 0) }),
-            RSSL_OK
-        );
-    }
 }
 
 impl Drop for Context {

@@ -11,6 +11,7 @@ mod credentials;
 mod handles;
 mod input;
 pub mod material;
+mod one_end;
 pub mod peers;
 pub mod server;
 pub mod settings;

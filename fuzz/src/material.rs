@@ -6,25 +6,35 @@ use std::ptr::{null, null_mut};
 
 use rssl::ffi::ctx::*;
 use rssl::ffi::identity::*;
-use rssl::ffi::revocation::{rssl_ctx_clear_crls, rssl_ctx_load_crl_mem};
+use rssl::ffi::results::RSSL_OK;
+use rssl::ffi::revocation::*;
 use rssl::ffi::roots::*;
 
 use crate::certificate;
-use crate::credentials::PEM;
-use crate::handles::{Context, check};
+use crate::credentials::{AUTHORITY, PEM};
+use crate::handles::{Context, Socket, check};
 use crate::input::Input;
 
-/// The first byte says what the rest is taken for.
+/// The first byte says what the rest is taken for, and with which flags revocation is checked.
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
     let kind = input.byte();
     let material = input.rest();
-    match kind % 5 {
+    let flags = u32::from(kind / 6);
+    match kind % 6 {
         0 => roots(material),
         1 => chain_and_key(material, material),
         2 => chain_and_key(material, PEM.server_key.as_bytes()),
-        3 => revocation_lists(material),
-        _ => chain_and_key(PEM.server.as_bytes(), material),
+        3 => {
+            let accepted = revocation_lists(material, flags);
+            let lax = flags & (RSSL_CRL_ALLOW_UNKNOWN | RSSL_CRL_OFF) != 0;
+            assert!(lax || !accepted, "nobody else has the authority's key");
+        }
+        4 => chain_and_key(PEM.server.as_bytes(), material),
+        // Contents of a list, which the authority signs.
+        _ => {
+            revocation_lists(&AUTHORITY.sign_crl(material), flags);
+        }
     }
 }
 
@@ -42,17 +52,32 @@ fn roots(material: &[u8]) {
     }
 }
 
-fn revocation_lists(material: &[u8]) {
+/// Whether they were loaded, and a server was accepted with them there.
+fn revocation_lists(lists: &[u8], flags: u32) -> bool {
     let context = Context::client();
     // SAFETY: a live handle and a buffer of that length.
     unsafe {
-        check(rssl_ctx_load_crl_mem(
-            context.0,
-            material.as_ptr().cast(),
-            material.len(),
-        ));
-        assert_eq!(check(rssl_ctx_clear_crls(context.0)), 0);
+        let flags = check(rssl_ctx_set_crl_flags(context.0, flags));
+        let loaded = rssl_ctx_load_crl_mem(context.0, lists.as_ptr().cast(), lists.len());
+        let usable = check(loaded) == RSSL_OK && flags == RSSL_OK;
+        let accepted = usable && accepts_server(&context);
+        assert_eq!(check(rssl_ctx_clear_crls(context.0)), RSSL_OK);
+        accepted
     }
+}
+
+fn accepts_server(context: &Context) -> bool {
+    let mut client = Socket::new(context, RSSL_CLIENT);
+    let mut server = Socket::new(&Context::server(), RSSL_SERVER);
+    for _ in 0..2 {
+        client.advance();
+        server.feed(&client.drain());
+        server.advance();
+        client.feed(&server.drain());
+    }
+    client.advance();
+    assert!(client.is_connected() != client.is_over());
+    client.is_connected()
 }
 
 fn chain_and_key(chain: &[u8], key: &[u8]) {

@@ -119,7 +119,7 @@ pub struct Socket {
     ech_retry: OnceLock<Vec<u8>>,
     /// The peer's, once somebody asks for it.
     ocsp: OnceLock<Box<[u8]>>,
-    failure: OnceLock<Error>,
+    failure: OnceLock<Box<Error>>,
     /// What was received behind the end of TLS, once it was given back.
     detached: OnceLock<Box<[u8]>>,
     /// For [`Socket::events`], which takes no lock.
@@ -269,7 +269,7 @@ impl Socket {
 
     /// The error that ended the connection.
     pub fn failure(&self) -> Option<&Error> {
-        self.failure.get()
+        self.failure.get().map(Box::as_ref)
     }
 
     /// Bytes received from and sent to the transport, TLS's own included.
@@ -287,7 +287,7 @@ impl Socket {
 
     /// Ends the connection after a panic: nothing behind it can be trusted.
     pub fn poison(&self, error: Error) {
-        let _ = self.failure.set(error);
+        let _ = self.failure.set(Box::new(error));
         self.output_waits.store(false, Ordering::Relaxed);
         self.input_ready.store(false, Ordering::Relaxed);
     }
@@ -323,9 +323,7 @@ impl Socket {
     }
 
     fn check_failure(&self) -> Result<()> {
-        self.failure
-            .get()
-            .map_or(Ok(()), |error| Err(error.clone()))
+        self.failure().map_or(Ok(()), |error| Err(error.clone()))
     }
 
     /// Behind a panic nothing inside can be trusted: no data, no alert.
@@ -339,7 +337,7 @@ impl Socket {
     /// Makes `error` the one that ended the connection, unless there is one already, and
     /// returns the one that counts.
     fn set_failure(&self, error: Error) -> Error {
-        self.failure.get_or_init(|| error).clone()
+        Error::clone(self.failure.get_or_init(|| Box::new(error)))
     }
 
     fn start(&self) {

@@ -1,7 +1,7 @@
 //! What a peer showed of itself, where callbacks and getters find it.
 
 use std::cell::RefCell;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use rustls::SignatureScheme;
 use rustls_pki_types::CertificateDer;
@@ -11,7 +11,7 @@ use crate::observed::{self, Heard};
 use crate::x509::Certificate;
 
 /// The certificates of a peer and what goes with them.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub struct PeerChain {
     /// As the peer sent them, leaf first. Empty if it showed a key alone.
     pub sent: Vec<Arc<Certificate>>,
@@ -53,6 +53,26 @@ impl PeerChain {
 /// The form in which certificates go to the program.
 pub(super) fn shared(der: CertificateDer<'static>) -> Arc<Certificate> {
     Arc::new(Certificate::deferred(der))
+}
+
+/// The peer that was shown last, while a connection holds on to it: connections to one server share
+/// what it shows.
+#[derive(Debug, Default)]
+pub(super) struct LatestPeer(Mutex<Weak<PeerChain>>);
+
+impl LatestPeer {
+    /// `chain`, or the latest one if that holds the same bytes.
+    pub(super) fn share(&self, chain: PeerChain) -> Arc<PeerChain> {
+        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(latest) = latest.upgrade()
+            && *latest == chain
+        {
+            return latest;
+        }
+        let chain = Arc::new(chain);
+        *latest = Arc::downgrade(&chain);
+        chain
+    }
 }
 
 /// What verifiers left behind since an `observe` began.
@@ -102,6 +122,23 @@ mod tests {
 
     fn refused(verify: i32) -> Verdict {
         Verdict::refused(verify, Some(0), "facts")
+    }
+
+    #[test]
+    fn connections_share_the_same_bytes_and_no_others() {
+        let showing = |key: u8| PeerChain::of_key(&[key]);
+        let latest = LatestPeer::default();
+        let first = latest.share(showing(1));
+        assert!(Arc::ptr_eq(&first, &latest.share(showing(1))));
+        let stapled = PeerChain {
+            ocsp: Box::new([1]),
+            ..showing(1)
+        };
+        assert!(!Arc::ptr_eq(&first, &latest.share(stapled)));
+        let other = latest.share(showing(2));
+        assert_eq!(other.raw_key.as_deref(), Some(&[2][..]));
+        drop(other);
+        assert!(latest.0.lock().unwrap().upgrade().is_none());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 
-use super::peer::{PeerChain, deposit, deposit_peer};
+use super::peer::{LatestPeer, PeerChain, deposit, deposit_peer};
 use super::verdict::Verdict;
 use super::verify::{Peer, Sent, verify};
 use super::{CaNames, Mode, PeerName, PinnedKeys, Revocation, Roots, Signatures};
@@ -101,6 +101,7 @@ pub struct Verifier {
     /// What the certificate must prove in place of the name that the connection is for.
     name: Option<PeerName>,
     ca_names: Vec<DistinguishedName>,
+    latest: LatestPeer,
 }
 
 impl Verifier {
@@ -110,6 +111,7 @@ impl Verifier {
             policy,
             name: None,
             ca_names,
+            latest: LatestPeer::default(),
         }
     }
 
@@ -122,6 +124,7 @@ impl Verifier {
             },
             name: Some(name),
             ca_names: Vec::new(),
+            latest: LatestPeer::default(),
         }
     }
 
@@ -148,7 +151,7 @@ impl Verifier {
             return conclude(self.policy.pinned_keys.judge(&key));
         }
         let mut verdict = verify(&self.policy, peer, sent, name, now);
-        let chain = Arc::new(sent.to_chain(verdict.path(), ocsp));
+        let chain = self.latest.share(sent.to_chain(verdict.path(), ocsp));
         deposit_peer(chain.clone());
         if let Some(hook) = &self.policy.hook {
             let answer = (hook.answer)(verdict.verify(), &chain.sent);
@@ -186,7 +189,7 @@ impl ServerCertVerifier for Verifier {
         };
         if self.policy.mode == Mode::None {
             // Nothing is verified, and hence no verdict; the handshake's signature still is.
-            deposit_peer(Arc::new(sent.to_chain(&[], ocsp_response)));
+            deposit_peer(self.latest.share(sent.to_chain(&[], ocsp_response)));
         } else {
             let name = self.name.as_ref().map(PeerName::as_server_name);
             let name = name.unwrap_or(server_name);

@@ -56,6 +56,12 @@ pub struct Certificate {
     text: OnceLock<CString>,
 }
 
+impl PartialEq for Certificate {
+    fn eq(&self, other: &Self) -> bool {
+        self.der == other.der
+    }
+}
+
 impl Certificate {
     /// Takes a certificate whose structure is checked: one that is not X.509 is `Code::Format`
     /// with the field and the byte. The contents of extensions are not checked.

@@ -99,8 +99,9 @@ class Guide(unittest.TestCase):
         with tempfile.TemporaryDirectory() as directory:
             work = pathlib.Path(directory)
             found = snippets("docs/guide.md")
-            self.assertTrue(all(mark == "statements" for mark, *_ in found))
-            (work / "guide.inc").write_text("".join(text for *_, text in found))
+            self.assertEqual({mark for mark, *_ in found}, {"statements", "unstable"})
+            statements = (text for mark, *_, text in found if mark == "statements")
+            (work / "guide.inc").write_text("".join(statements))
             run([os.environ["RSSL_TESTCA"], directory], work)
             run(["cc", "-Wall", "-Wextra", "-Werror", f"-I{SOURCE}/include", f"-I{directory}",
                  HERE / "guide.c", "-o", "guide", f"-L{BUILD}", "-lrssl"], work)
@@ -120,6 +121,20 @@ class Guide(unittest.TestCase):
                 _, said = server.communicate(timeout=20)
         self.assertEqual(server.returncode, 0, said)
         self.assertIn("BAD_STATE", said)
+
+
+class Unstable(unittest.TestCase):
+    def test_snippets(self):
+        with tempfile.TemporaryDirectory() as directory:
+            work = pathlib.Path(directory)
+            for mark, name, _, text in snippets("docs/guide.md"):
+                if mark == "unstable":
+                    (work / f"{name}.inc").write_text(text)
+            run([os.environ["RSSL_TESTCA"], directory], work)
+            run(["cc", "-Wall", "-Wextra", "-Werror", "-pthread", f"-I{SOURCE}/include",
+                 f"-I{directory}", HERE / "unstable.c", "-o", "unstable", f"-L{BUILD}", "-lrssl"],
+                work)
+            run(["./unstable"], work, LD_LIBRARY_PATH=str(BUILD))
 
 
 class ClientHello(unittest.TestCase):

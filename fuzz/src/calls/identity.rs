@@ -11,7 +11,7 @@ use crate::handles::check;
 use crate::input::Input;
 
 /// None, one that knows the password, one that does not.
-fn password(input: &mut Input<'_>) -> (rssl_password_cb, *mut c_void) {
+pub(super) fn password(input: &mut Input<'_>) -> (rssl_password_cb, *mut c_void) {
     match input.byte() % 3 {
         0 => (None, null_mut()),
         1 => (Some(callbacks::password), null_mut()),

@@ -1,7 +1,7 @@
 //! Any sequence of calls of the C interface, with the arguments that its header allows.
 //!
-//! The table holds every function of include/rssl.h; tests/table.rs compares. A new function gets
-//! its line in the file of its topic here.
+//! The table holds every function of include/rssl.h and include/rssl_unstable.h; tests/table.rs
+//! compares. A new function gets its line in the file of its topic here.
 
 mod callbacks;
 mod certificate;
@@ -12,6 +12,7 @@ mod identity;
 mod library;
 mod sessions;
 mod socket;
+mod unstable;
 mod world;
 
 use std::collections::BTreeMap;
@@ -41,7 +42,7 @@ macro_rules! calls {
 }
 use calls;
 
-const TABLES: [&[(&str, Call)]; 8] = [
+const TABLES: [&[(&str, Call)]; 9] = [
     context::CALLS,
     identity::CALLS,
     socket::CALLS,
@@ -50,6 +51,7 @@ const TABLES: [&[(&str, Call)]; 8] = [
     certificate::CALLS,
     error::CALLS,
     library::CALLS,
+    unstable::CALLS,
 ];
 
 /// The names of the functions that are called, and what stands for them in an input: a hash, so
