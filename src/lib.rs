@@ -23,3 +23,4 @@ pub mod callback;
 pub mod error;
 pub mod logging;
 pub mod observed;
+pub mod pool;

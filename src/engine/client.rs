@@ -61,7 +61,10 @@ impl Engine {
         config.resumption = Resumption::store(idle.sessions.clone());
         let name = idle.sessions.name().clone();
         self.state = State::Refused;
-        let connection = ClientConnection::new(Arc::new(config), name)
+        // With early data there are keys already.
+        let connection = self
+            .traffic
+            .watch(|| ClientConnection::new(Arc::new(config), name))
             .map_err(|error| callback::refusal().unwrap_or_else(|| failure::translate(&error)))?;
         self.state = State::open(connection.into());
         Ok(())

@@ -20,7 +20,7 @@ use super::compression;
 use super::ech::Ech;
 use super::hello::ClientHello;
 use super::hooks::Hooks;
-use super::record;
+use super::{record, traffic};
 use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
@@ -137,7 +137,7 @@ impl Protocol {
 
     fn provider(&self) -> Arc<CryptoProvider> {
         Arc::new(CryptoProvider {
-            cipher_suites: self.suites.clone(),
+            cipher_suites: traffic::with_shared_keys(&self.suites),
             kx_groups: self.groups.clone(),
             ..CryptoProvider::clone(crypto::provider())
         })

@@ -8,7 +8,7 @@ impl Engine {
     /// same. The message is then ciphertext that waits to be sent. For TLS 1.3.
     pub fn update_key(&mut self) -> Result<()> {
         let updated = match &mut self.state {
-            State::Open(connection) => connection.refresh_traffic_keys(),
+            State::Open(connection) => self.traffic.watch(|| connection.refresh_traffic_keys()),
             _ => Err(rustls::Error::HandshakeNotComplete),
         };
         updated.map_err(|error| failure::translate(&error))

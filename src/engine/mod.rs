@@ -16,14 +16,18 @@ mod failure;
 pub mod hello;
 pub mod hooks;
 mod key_update;
+mod outbox;
+mod plaintext;
 pub mod record;
+mod seal;
+mod traffic;
 
 use std::io::{self, BufRead, IoSlice, Read, Write};
 use std::sync::Arc;
 
 use rustls::{
     Connection, HandshakeKind, InvalidMessage, PeerIncompatible, ProtocolVersion, ServerConfig,
-    ServerConnection, SignatureScheme, SupportedCipherSuite,
+    ServerConnection, SignatureScheme,
 };
 
 use crate::callback;
@@ -33,6 +37,9 @@ use crate::session::{self, ClientSessions};
 use crate::trust::{PeerChain, Verdict, observe};
 use accept::Accepting;
 use config::Terms;
+use outbox::Outbox;
+use plaintext::Plaintext;
+use traffic::{Opened, Traffic};
 
 /// What rustls's buffer has room for when it is empty.
 const SHORT_RECORD: usize = 4096;
@@ -59,8 +66,15 @@ pub struct Agreement {
 
 pub struct Engine {
     state: State,
-    /// Plaintext that waits to be read.
+    /// Plaintext that waits to be read in rustls.
     available: usize,
+    /// Plaintext that waits to be read here, ahead of that.
+    opened: Plaintext,
+    /// Ciphertext of our own that waits to be sent, ahead of rustls's.
+    outbox: Outbox,
+    traffic: Traffic,
+    /// This side said close_notify.
+    closed: bool,
     /// What the verifier said of the peer's certificate.
     verdict: Option<i32>,
     /// With what the peer signed its handshake.
@@ -88,9 +102,6 @@ pub struct Engine {
     early: early_data::Early,
 }
 
-/// What a key is kept for besides plaintext: Finished and alerts.
-const OTHER_RECORDS: u64 = 16;
-
 enum State {
     /// A client that has not made its ClientHello.
     Idle(client::Idle),
@@ -106,6 +117,10 @@ impl Engine {
         Engine {
             state,
             available: 0,
+            opened: Plaintext::default(),
+            outbox: Outbox::default(),
+            traffic: Traffic::default(),
+            closed: false,
             verdict: None,
             peer_signature: None,
             retried: false,
@@ -133,16 +148,30 @@ impl Engine {
     /// Takes one record as [`record::extent`] measures it; `next` is what is known of the one
     /// behind it. After an error, which is final, the alert that tells the peer is in the output.
     pub fn receive(&mut self, record: &[u8], next: &[u8]) -> Result<()> {
-        let record = &record[std::mem::take(&mut self.ahead)..];
-        if !self.is_handshaking() {
-            return self
-                .open(record, next)
-                .map_err(|error| self.fail(&error, None));
+        self.receive_into(record, next, &mut []).map(drop)
+    }
+
+    /// As [`Engine::receive`], into `room` as far as that is large enough and the record holds
+    /// application data. Returns how much is there; the rest waits.
+    pub fn receive_into(&mut self, record: &[u8], next: &[u8], room: &mut [u8]) -> Result<usize> {
+        if self.is_handshaking() {
+            let record = &record[std::mem::take(&mut self.ahead)..];
+            self.advance(|engine| match &engine.state {
+                State::Accepting(_) => engine.accept(record),
+                _ => engine.open_flight(record),
+            })?;
+            return Ok(0);
         }
-        self.advance(|engine| match &engine.state {
-            State::Accepting(_) => engine.accept(record),
-            _ => engine.open_flight(record),
-        })
+        if self.ahead == 0 {
+            let keep = |rest: &[u8]| self.opened.keep(rest);
+            if let Opened::Data(len) = self.traffic.open(record, room, keep) {
+                return Ok(len);
+            }
+        }
+        let record = &record[std::mem::take(&mut self.ahead)..];
+        self.open(record, next)
+            .map_err(|error| self.fail(&error, None))?;
+        Ok(0)
     }
 
     /// Takes a step of the handshake, in which the peer may be verified.
@@ -210,9 +239,12 @@ impl Engine {
             connection.read_tls(stream)
         })?;
         self.ahead = ahead.len();
-        let io = connection.process_new_packets()?;
+        let io = self.traffic.watch(|| connection.process_new_packets())?;
         self.available = io.plaintext_bytes_to_read();
         self.peer_closed = io.peer_has_closed();
+        if self.available > 0 {
+            self.traffic.rejoin();
+        }
         Ok(())
     }
 
@@ -271,6 +303,7 @@ impl Engine {
     /// Whether ciphertext waits to be sent.
     pub fn has_output(&self) -> bool {
         !self.alert.is_empty()
+            || !self.outbox.is_empty()
             || match &self.state {
                 State::Idle(_) => true,
                 State::Open(connection) => connection.wants_write(),
@@ -285,7 +318,7 @@ impl Engine {
         let State::Open(connection) = &mut self.state else {
             return self.alert.len();
         };
-        let waiting = match connection.process_new_packets() {
+        let waiting = match self.traffic.watch(|| connection.process_new_packets()) {
             Ok(io) => io.tls_bytes_to_write(),
             // After a failure only an alert and the rest of a flight can wait.
             Err(_) => {
@@ -294,7 +327,7 @@ impl Engine {
                 glance.0.len()
             }
         };
-        self.alert.len() + waiting
+        self.alert.len() + self.outbox.pending().len() + waiting
     }
 
     /// Offers the ciphertext that waits to `sink`, which may take a part of it. Returns how
@@ -305,52 +338,34 @@ impl Engine {
             self.alert.drain(..taken);
             return Ok(taken);
         }
+        if !self.outbox.is_empty() {
+            let taken = sink.write(self.outbox.pending())?;
+            self.outbox.consume(taken);
+            return Ok(taken);
+        }
         match &mut self.state {
             State::Open(connection) => connection.write_tls(sink),
             _ => Ok(0),
         }
     }
 
-    /// Protects `plaintext`, pieces as if joined, which is then ciphertext that waits to be sent.
-    /// Returns how much was taken: all, or nothing, and close_notify is said, when a TLS 1.2 key
-    /// has protected as much as it may.
-    pub fn seal(&mut self, plaintext: &[&[u8]]) -> usize {
-        let State::Open(connection) = &mut self.state else {
-            return 0;
-        };
-        let len: usize = plaintext.iter().map(|piece| piece.len()).sum();
-        let records = len.div_ceil(self.terms.fragment) as u64;
-        if self.sealed.saturating_add(records) > record_limit(connection) {
-            // rustls closes too, but takes plaintext that it then drops.
-            connection.send_close_notify();
-            return 0;
-        }
-        self.sealed += records;
-        let mut writer = connection.writer();
-        match plaintext {
-            [piece] => writer.write(piece),
-            pieces => {
-                let slices: Vec<IoSlice<'_>> =
-                    pieces.iter().map(|piece| IoSlice::new(piece)).collect();
-                writer.write_vectored(&slices)
-            }
-        }
-        .unwrap_or(0)
-    }
-
     /// Plaintext that waits to be read.
     pub fn available(&self) -> usize {
-        self.available
+        self.available + self.opened.waiting().len()
     }
 
     /// Moves plaintext to the beginning of `buf`.
     pub fn take(&mut self, buf: &mut [u8]) -> usize {
+        let opened = self.opened.take(buf);
         let State::Open(connection) = &mut self.state else {
-            return 0;
+            return opened;
         };
-        let taken = connection.reader().read(buf).unwrap_or(0);
+        if self.available == 0 {
+            return opened;
+        }
+        let taken = connection.reader().read(&mut buf[opened..]).unwrap_or(0);
         self.available -= taken.min(self.available);
-        taken
+        opened + taken
     }
 
     /// Copies plaintext to the beginning of `buf` and leaves it where it is.
@@ -359,8 +374,9 @@ impl Engine {
             return 0;
         };
         let mut reader = connection.reader();
-        let Ok(first) = reader.fill_buf() else {
-            return 0;
+        let first = match self.opened.waiting() {
+            [] => reader.fill_buf().unwrap_or_default(),
+            opened => opened,
         };
         let len = first.len().min(buf.len());
         buf[..len].copy_from_slice(&first[..len]);
@@ -369,6 +385,7 @@ impl Engine {
 
     /// Says close_notify; nothing can be sealed after it.
     pub fn close(&mut self) {
+        self.closed = true;
         if let State::Open(connection) = &mut self.state {
             connection.send_close_notify();
         }
@@ -455,17 +472,6 @@ impl State {
 fn expects_plaintext(connection: &Connection) -> bool {
     connection.protocol_version() != Some(ProtocolVersion::TLSv1_3)
         || matches!(connection, Connection::Server(_)) && connection.wants_write()
-}
-
-/// How many records of plaintext the keys may protect; TLS 1.3 replaces them in time.
-fn record_limit(connection: &Connection) -> u64 {
-    match connection.negotiated_cipher_suite() {
-        Some(SupportedCipherSuite::Tls12(suite)) => {
-            let limit = suite.common.confidentiality_limit;
-            limit.saturating_sub(OTHER_RECORDS)
-        }
-        _ => u64::MAX,
-    }
 }
 
 /// Hands `len` bytes of `stream` to rustls, which takes a long record in several pieces. What it

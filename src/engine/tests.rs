@@ -1,8 +1,9 @@
-use rustls::Tls12CipherSuite;
 use rustls::crypto::CipherSuiteCommon;
+use rustls::{SupportedCipherSuite, Tls12CipherSuite};
 use testca::{Authority, Leaf};
 
 use super::config::{ClientConfigs, Protocol, ServerConfigs, ServerSwitches};
+use super::seal::OTHER_RECORDS;
 use super::*;
 use crate::crypto::backend::cipher_suite;
 use crate::identity::{Identities, Identity};

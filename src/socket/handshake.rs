@@ -59,9 +59,9 @@ impl Socket {
             while core.engine.is_handshaking() {
                 self.note_server_name(&core);
                 core = self.examine_hello(core)?;
-                match open_record(&mut core, inbox) {
+                match open_record(&mut core, inbox, &mut []) {
                     None => break,
-                    Some(Ok(())) => {}
+                    Some(Ok(_)) => {}
                     Some(Err(error)) => return Err(self.fail(core, error).into()),
                 }
             }

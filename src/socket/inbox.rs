@@ -1,26 +1,14 @@
 //! Ciphertext that was received and not yet opened.
 //!
-//! The buffer comes from a pool of the thread and goes back as soon as it is empty, so that an
-//! idle connection holds none. What is left of a record that has not arrived whole is kept in
+//! The buffer comes from the thread's pool and goes back as soon as it is empty. What is left of a record that has not arrived whole is kept in
 //! just as many bytes as it has.
 
-use std::cell::RefCell;
-
 use crate::engine::record::{self, Extent};
+use crate::pool::{self, CAPACITY};
 use crate::transport::Transfer;
-
-/// Bytes of a buffer: four full records, so that reading ahead leaves little of a fifth to move.
-const CAPACITY: usize = 4 * (record::HEADER + 16_384 + 256);
 
 /// The most that is fed before it is opened.
 const FED: usize = 65_536;
-
-/// Buffers that one thread keeps for its next calls.
-const POOLED: usize = 2;
-
-thread_local! {
-    static POOL: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
-}
 
 /// How the peer's stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,7 +97,7 @@ impl Inbox {
         let pending = self.start..self.end;
         let len = pending.len();
         if self.storage.len() < CAPACITY {
-            let mut buffer = pooled();
+            let mut buffer = pool::buffer();
             buffer[..len].copy_from_slice(&self.storage[pending]);
             self.storage = buffer;
         } else if self.start > 0 {
@@ -125,25 +113,8 @@ impl Inbox {
         }
         let rest = self.pending().to_vec();
         (self.start, self.end) = (0, rest.len());
-        give_back(std::mem::replace(&mut self.storage, rest));
+        pool::give_back(std::mem::replace(&mut self.storage, rest));
     }
-}
-
-fn pooled() -> Vec<u8> {
-    POOL.try_with(|pool| pool.borrow_mut().pop())
-        .ok()
-        .flatten()
-        .unwrap_or_else(|| vec![0; CAPACITY])
-}
-
-fn give_back(buffer: Vec<u8>) {
-    // While the thread ends the pool may be gone: then the buffer goes with it.
-    let _ = POOL.try_with(|pool| {
-        let mut pool = pool.borrow_mut();
-        if pool.len() < POOLED {
-            pool.push(buffer);
-        }
-    });
 }
 
 #[cfg(test)]

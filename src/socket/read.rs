@@ -97,8 +97,16 @@ impl Socket {
     /// Moves plaintext to `buf`, opening records until it is full or none is left.
     fn take(&self, core: &mut Core, inbox: &mut Inbox, buf: &mut [u8]) -> usize {
         let mut taken = 0;
-        while taken < buf.len() && self.open_records(core, inbox).is_ok_and(|waits| waits) {
-            taken += core.engine.take(&mut buf[taken..]);
+        while taken < buf.len() {
+            let room = &mut buf[taken..];
+            taken += match core.engine.available() {
+                0 => match self.open_records_into(core, inbox, room) {
+                    Ok(0) if core.engine.available() == 0 => break,
+                    Ok(opened) => opened,
+                    Err(_) => break,
+                },
+                _ => core.engine.take(room),
+            };
         }
         taken
     }
@@ -110,15 +118,27 @@ impl Socket {
         core: &mut Core,
         inbox: &mut Inbox,
     ) -> crate::error::Result<bool> {
+        self.open_records_into(core, inbox, &mut [])?;
+        Ok(core.engine.available() > 0)
+    }
+
+    /// As [`Socket::open_records`], or until there is plaintext in `room`, and how much.
+    fn open_records_into(
+        &self,
+        core: &mut Core,
+        inbox: &mut Inbox,
+        room: &mut [u8],
+    ) -> crate::error::Result<usize> {
         while core.engine.available() == 0 {
             self.check_failure()?;
-            match open_record(core, inbox) {
-                None => return Ok(false),
+            match open_record(core, inbox, room) {
+                None => return Ok(0),
                 Some(Err(error)) => return Err(self.set_failure(error)),
-                Some(Ok(())) => {}
+                Some(Ok(0)) => {}
+                Some(Ok(opened)) => return Ok(opened),
             }
         }
-        Ok(true)
+        Ok(0)
     }
 
     /// Sends what opening records caused, and the queue, as far as the transport takes it.
@@ -192,11 +212,16 @@ impl Socket {
     }
 }
 
-/// Gives the engine the next record, if it is there whole, and notes the peer's close_notify.
-pub(super) fn open_record(core: &mut Core, inbox: &mut Inbox) -> Option<crate::error::Result<()>> {
+/// Gives the engine the next record, if it is there whole, and notes the peer's close_notify. Returns
+/// how much plaintext of it is in `room`.
+pub(super) fn open_record(
+    core: &mut Core,
+    inbox: &mut Inbox,
+    room: &mut [u8],
+) -> Option<crate::error::Result<usize>> {
     let opened = inbox.next_record(|record, next, is_tls| {
         if is_tls {
-            core.engine.receive(record, next)
+            core.engine.receive_into(record, next, room)
         } else {
             Err(core.engine.refuse(record))
         }

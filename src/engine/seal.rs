@@ -1,0 +1,104 @@
+//! Plaintext on its way to ciphertext.
+
+use std::io::{IoSlice, Write};
+
+use rustls::{Connection, SupportedCipherSuite};
+
+use super::traffic::Pieces;
+use super::{Engine, State};
+
+/// What a key is kept for besides plaintext: Finished and alerts.
+pub(super) const OTHER_RECORDS: u64 = 16;
+
+impl Engine {
+    /// Protects `plaintext`, pieces as if joined, which is then ciphertext that waits to be sent.
+    /// Returns how much was taken: all, or nothing, and close_notify is said, when a TLS 1.2 key
+    /// has protected as much as it may.
+    pub fn seal(&mut self, plaintext: &[&[u8]]) -> usize {
+        let State::Open(connection) = &mut self.state else {
+            return 0;
+        };
+        if self.closed {
+            return 0;
+        }
+        let len: usize = plaintext.iter().map(|piece| piece.len()).sum();
+        let records = len.div_ceil(self.terms.fragment) as u64;
+        if self.sealed.saturating_add(records) > record_limit(connection) {
+            // rustls closes too, but takes plaintext that it then drops.
+            self.close();
+            return 0;
+        }
+        self.sealed += records;
+        if connection.is_handshaking() || !self.traffic.can_seal() {
+            return write_through(connection, plaintext);
+        }
+        self.seal_data(plaintext, len).unwrap_or(0)
+    }
+
+    /// Seals past rustls, behind all that it has sealed.
+    fn seal_data(&mut self, plaintext: &[&[u8]], len: usize) -> Option<usize> {
+        self.follow_rustls()?;
+        let mut pieces = Pieces::new(plaintext);
+        let mut left = len;
+        while left > 0 {
+            if self.traffic.records_left() <= 1 {
+                self.replace_key()?;
+            }
+            let fragment = left.min(self.terms.fragment);
+            self.traffic.seal(&mut pieces, fragment, &mut self.outbox)?;
+            left -= fragment;
+        }
+        Some(len)
+    }
+
+    /// Puts what rustls has to send into the outbox, and goes over to the key that it seals with.
+    fn follow_rustls(&mut self) -> Option<()> {
+        let State::Open(connection) = &mut self.state else {
+            return None;
+        };
+        if self.traffic.has_new_key() {
+            // rustls holds its answer to a KeyUpdate back until somebody writes, be it nothing.
+            let nothing = connection.writer().write(&[]).ok()?;
+            debug_assert_eq!(nothing, 0);
+        }
+        while connection.wants_write() {
+            connection.write_tls(&mut self.outbox).ok()?;
+        }
+        self.traffic.take_new_key();
+        Some(())
+    }
+
+    /// Has TLS 1.3 replace the key, with the last number that it has left.
+    fn replace_key(&mut self) -> Option<()> {
+        let State::Open(connection) = &mut self.state else {
+            return None;
+        };
+        self.traffic
+            .watch(|| connection.refresh_traffic_keys())
+            .ok()?;
+        self.follow_rustls()
+    }
+}
+
+fn write_through(connection: &mut Connection, plaintext: &[&[u8]]) -> usize {
+    let mut writer = connection.writer();
+    match plaintext {
+        [piece] => writer.write(piece),
+        pieces => {
+            let slices: Vec<IoSlice<'_>> = pieces.iter().map(|piece| IoSlice::new(piece)).collect();
+            writer.write_vectored(&slices)
+        }
+    }
+    .unwrap_or(0)
+}
+
+/// How many records of plaintext the keys may protect; TLS 1.3 replaces them in time.
+fn record_limit(connection: &Connection) -> u64 {
+    match connection.negotiated_cipher_suite() {
+        Some(SupportedCipherSuite::Tls12(suite)) => {
+            let limit = suite.common.confidentiality_limit;
+            limit.saturating_sub(OTHER_RECORDS)
+        }
+        _ => u64::MAX,
+    }
+}

@@ -1,0 +1,33 @@
+//! Where the keys go that rustls asks the cipher suites for: suites are the same for all
+//! connections, and do not see which one asks.
+
+use std::cell::RefCell;
+
+use super::Shared;
+use super::opening::Opening;
+use super::sealing::Sealing;
+use crate::observed::{self, Heard};
+
+/// The last keys that rustls asked for, if it did.
+#[derive(Default)]
+pub struct Deposit {
+    pub sealing: Option<Shared<Sealing>>,
+    pub opening: Option<Shared<Opening>>,
+}
+
+thread_local! {
+    static DEPOSIT: Heard<Deposit> = const { RefCell::new(None) };
+}
+
+/// Runs a call into rustls and returns with its result the keys that it asked for. Calls nest.
+pub fn observe<R>(call: impl FnOnce() -> R) -> (R, Deposit) {
+    observed::observe(&DEPOSIT, Deposit::default(), call)
+}
+
+pub fn sealing(key: &Shared<Sealing>) {
+    observed::innermost(&DEPOSIT, |deposit| deposit.sealing = Some(key.clone()));
+}
+
+pub fn opening(key: &Shared<Opening>) {
+    observed::innermost(&DEPOSIT, |deposit| deposit.opening = Some(key.clone()));
+}

@@ -1,0 +1,158 @@
+//! The way of application data past rustls, which stays the owner of the connection.
+//!
+//! rustls asks the cipher suites for the keys of each direction. Ours ([`suites`]) make them so that
+//! both can use them: rustls for the handshake, alerts and whatever else it says, and the engine for
+//! application data, which it seals straight out of the caller's buffer and opens straight into it.
+//! The number of the next record is in what they share. A record that does not open or that holds
+//! anything else goes to rustls as it came.
+//!
+//! With suites that are not ours there are no keys to share, and all data goes through rustls.
+
+mod aead;
+mod deposit;
+mod format;
+mod opening;
+mod sealing;
+mod suites;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::record;
+use deposit::Deposit;
+use opening::Opening;
+use sealing::Sealing;
+
+pub use suites::with_shared_keys;
+
+/// A key with the number of the next record, which rustls holds too.
+type Shared<K> = Arc<Mutex<K>>;
+
+fn share<K>(key: K) -> Shared<K> {
+    Arc::new(Mutex::new(key))
+}
+
+fn lock<K>(key: &Shared<K>) -> MutexGuard<'_, K> {
+    key.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The keys of one connection, as far as they are known.
+#[derive(Default)]
+pub struct Traffic {
+    sealing: Option<Shared<Sealing>>,
+    /// Takes the place of `sealing` once what rustls sealed before it is on its way.
+    next_sealing: Option<Shared<Sealing>>,
+    opening: Option<Shared<Opening>>,
+    /// Records are for rustls, until it has seen data: it judges what may follow each other.
+    astray: bool,
+}
+
+/// What became of a record.
+pub enum Opened {
+    /// Application data, so many bytes of it in the room that was given.
+    Data(usize),
+    /// It is for rustls, and is as it came.
+    ForRustls,
+}
+
+impl Traffic {
+    /// Runs `call`, in which rustls may ask for keys.
+    pub fn watch<R>(&mut self, call: impl FnOnce() -> R) -> R {
+        let (result, deposit) = deposit::observe(call);
+        let Deposit { sealing, opening } = deposit;
+        self.next_sealing = sealing.or_else(|| self.next_sealing.take());
+        self.opening = opening.or_else(|| self.opening.take());
+        result
+    }
+
+    /// Whether rustls seals with another key than [`Traffic::seal`] did.
+    pub fn has_new_key(&self) -> bool {
+        self.next_sealing.is_some()
+    }
+
+    /// Goes over to the key that rustls seals with. What it sealed so far must be ahead of what is
+    /// sealed from now on.
+    pub fn take_new_key(&mut self) {
+        self.sealing = self.next_sealing.take().or_else(|| self.sealing.take());
+    }
+
+    /// Whether there is a key to seal with.
+    pub fn can_seal(&self) -> bool {
+        self.sealing.is_some() || self.next_sealing.is_some()
+    }
+
+    /// How many more records the key may protect.
+    pub fn records_left(&self) -> u64 {
+        self.sealing.as_ref().map_or(0, |key| lock(key).left())
+    }
+
+    /// Seals one record of `len` bytes of application data.
+    pub fn seal(
+        &self,
+        data: &mut Pieces<'_>,
+        len: usize,
+        out: &mut super::outbox::Outbox,
+    ) -> Option<()> {
+        let mut key = lock(self.sealing.as_ref()?);
+        let room = out.room(record::HEADER + len + key.overhead());
+        let sealed = match data.contiguous(len) {
+            Some(data) => key.seal_data(data, room),
+            None => key.seal_copied(len, room, |body| data.copy_to(body)),
+        };
+        out.commit(sealed?);
+        Some(())
+    }
+
+    /// Opens a record of application data into `room`, and what does not fit into `rest`.
+    pub fn open(&mut self, record: &[u8], room: &mut [u8], rest: impl FnOnce(&[u8])) -> Opened {
+        if !self.astray
+            && let Some(opening) = &self.opening
+            && let Some(data) = lock(opening).open_data(record, room, rest)
+        {
+            return Opened::Data(data);
+        }
+        self.astray = true;
+        Opened::ForRustls
+    }
+
+    /// Notes that rustls opened application data.
+    pub fn rejoin(&mut self) {
+        self.astray = false;
+    }
+}
+
+/// Plaintext in pieces, from the beginning to where it is sealed already.
+pub struct Pieces<'a> {
+    pieces: &'a [&'a [u8]],
+    /// Bytes of the first piece that are done.
+    done: usize,
+}
+
+impl<'a> Pieces<'a> {
+    pub fn new(pieces: &'a [&'a [u8]]) -> Self {
+        Pieces { pieces, done: 0 }
+    }
+
+    /// The next `len` bytes if they stand together.
+    fn contiguous(&mut self, len: usize) -> Option<&'a [u8]> {
+        let data = self.pieces.first()?.get(self.done..self.done + len)?;
+        self.done += len;
+        Some(data)
+    }
+
+    /// Moves on over as many bytes as `to` has, and copies them there.
+    fn copy_to(&mut self, mut to: &mut [u8]) {
+        while let Some(piece) = self.pieces.first()
+            && !to.is_empty()
+        {
+            let left = &piece[self.done..];
+            let len = left.len().min(to.len());
+            let (now, later) = to.split_at_mut(len);
+            now.copy_from_slice(&left[..len]);
+            to = later;
+            self.done += len;
+            if self.done == piece.len() {
+                (self.pieces, self.done) = (&self.pieces[1..], 0);
+            }
+        }
+    }
+}
