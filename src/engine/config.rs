@@ -4,7 +4,7 @@
 mod adopted;
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::crypto::{CryptoProvider, SupportedKxGroup};
@@ -72,6 +72,29 @@ pub struct Protocol {
     pub early_data: u32,
     /// The most plaintext in a record sent.
     pub fragment: usize,
+    pub records: Records,
+}
+
+/// Who seals and opens application data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Records {
+    /// The engine, from and to the caller's buffers.
+    Own,
+    /// rustls, by way of its own buffers.
+    Rustls,
+}
+
+impl Default for Records {
+    /// What the environment says with RSSL_RECORDS=rustls: the other way, should there be doubt about
+    /// this one.
+    fn default() -> Self {
+        static CHOSEN: LazyLock<Records> =
+            LazyLock::new(|| match std::env::var_os("RSSL_RECORDS") {
+                Some(name) if name == "rustls" => Records::Rustls,
+                _ => Records::Own,
+            });
+        *CHOSEN
+    }
 }
 
 impl Default for Protocol {
@@ -87,6 +110,7 @@ impl Default for Protocol {
             ech: Ech::default(),
             early_data: 0,
             fragment: record::FRAGMENT,
+            records: Records::default(),
         }
     }
 }
@@ -137,7 +161,10 @@ impl Protocol {
 
     fn provider(&self) -> Arc<CryptoProvider> {
         Arc::new(CryptoProvider {
-            cipher_suites: traffic::with_shared_keys(&self.suites),
+            cipher_suites: match self.records {
+                Records::Own => traffic::with_shared_keys(&self.suites),
+                Records::Rustls => self.suites.clone(),
+            },
             kx_groups: self.groups.clone(),
             ..CryptoProvider::clone(crypto::provider())
         })

@@ -1,5 +1,5 @@
 use rustls::crypto::CipherSuiteCommon;
-use rustls::{SupportedCipherSuite, Tls12CipherSuite};
+use rustls::{SupportedCipherSuite, Tls12CipherSuite, Tls13CipherSuite};
 use testca::{Authority, Leaf};
 
 use super::config::{ClientConfigs, Protocol, ServerConfigs, ServerSwitches};
@@ -10,19 +10,31 @@ use crate::identity::{Identities, Identity};
 use crate::session::{ClientMemory, ServerMemory, ServerSessions};
 use crate::trust::{Mode, Policy, Roots, Verifier};
 
-/// A TLS 1.2 cipher whose key may protect `limit` records.
-fn limited(limit: u64) -> SupportedCipherSuite {
-    let SupportedCipherSuite::Tls12(known) = cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256
-    else {
-        panic!("a TLS 1.2 cipher");
-    };
-    let common = CipherSuiteCommon {
-        suite: known.common.suite,
-        hash_provider: known.common.hash_provider,
-        confidentiality_limit: limit,
-    };
-    let suite = Tls12CipherSuite { common, ..*known };
-    SupportedCipherSuite::Tls12(Box::leak(Box::new(suite)))
+/// A cipher whose key may protect `limit` records.
+pub(super) fn limited(suite: SupportedCipherSuite, limit: u64) -> SupportedCipherSuite {
+    fn common(of: &CipherSuiteCommon, limit: u64) -> CipherSuiteCommon {
+        CipherSuiteCommon {
+            confidentiality_limit: limit,
+            ..*of
+        }
+    }
+    match suite {
+        SupportedCipherSuite::Tls12(known) => {
+            let common = common(&known.common, limit);
+            let suite = Tls12CipherSuite { common, ..*known };
+            SupportedCipherSuite::Tls12(Box::leak(Box::new(suite)))
+        }
+        SupportedCipherSuite::Tls13(known) => {
+            let common = common(&known.common, limit);
+            let suite = Tls13CipherSuite { common, ..*known };
+            SupportedCipherSuite::Tls13(Box::leak(Box::new(suite)))
+        }
+    }
+}
+
+fn few() -> SupportedCipherSuite {
+    let suite = cipher_suite::TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;
+    limited(suite, OTHER_RECORDS + 3)
 }
 
 pub(super) fn identity(name: &str) -> Arc<Identity> {
@@ -91,7 +103,7 @@ pub(super) fn carry(from: &mut Engine, to: &mut Engine) {
 #[test]
 fn what_a_key_may_not_protect_is_not_taken() {
     let (mut client, mut server) = connected(&Protocol {
-        suites: vec![limited(OTHER_RECORDS + 3)],
+        suites: vec![few()],
         ..Protocol::default()
     });
     for plaintext in [&[1; 10][..], &[2; 10], &[3; 10]] {
@@ -107,7 +119,7 @@ fn what_a_key_may_not_protect_is_not_taken() {
 #[test]
 fn pieces_are_one_record_and_records_are_counted_as_they_are_cut() {
     let (mut client, mut server) = connected(&Protocol {
-        suites: vec![limited(OTHER_RECORDS + 3)],
+        suites: vec![few()],
         fragment: 100,
         ..Protocol::default()
     });

@@ -14,6 +14,8 @@ mod format;
 mod opening;
 mod sealing;
 mod suites;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
