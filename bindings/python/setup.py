@@ -61,7 +61,8 @@ class BuildExtension(build_ext):
         extension.extra_compile_args += [*pkg_config("--cflags"), "-DRSSL_STATIC"]
         extension.extra_objects.append(str(prefix / "lib" / "librssl.a"))
         # All that it needs beside the archive, and nothing that the process has anyway.
-        extension.extra_link_args += ["-Wl,--as-needed", "-Wl,--gc-sections", "-Wl,-z,nodelete",
+        extension.extra_link_args += ["-Wl,--exclude-libs,ALL", "-Wl,--as-needed", "-Wl,--gc-sections",
+                                      "-Wl,-z,nodelete",
                                       *(flag for flag in pkg_config("--static", "--libs-only-l")
                                         if flag != "-lrssl")]
 
