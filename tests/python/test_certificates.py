@@ -54,7 +54,7 @@ class Decoding(unittest.TestCase):
             self.compare(paths, len(blocks))
 
     def test_of_ours(self):
-        self.compare(sorted(certificates().glob("*.pem")), 30)
+        self.compare(sorted(certificates().glob("*.pem")), 25)
 
     def test_what_is_none(self):
         with tempfile.TemporaryDirectory() as directory:
