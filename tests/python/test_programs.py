@@ -148,7 +148,8 @@ class Web(ProgramCase):
         for library in CLIENTS:
             for identity in (None, "client-other"):
                 with self.subTest(client=library, identity=identity):
-                    self.refuses(self.post(library, server, identity=identity), "Error", "error")
+                    self.refuses(self.post(library, server, identity=identity), "Error", "error",
+                                 "RemoteDisconnected")
 
 
 class Mail(ProgramCase):
