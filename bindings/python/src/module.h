@@ -106,7 +106,7 @@ typedef struct {
     PyObject *server_hostname;
     session_object *session; /* the one set, or the newest given out */
     bool issued; /* session was given out, not set */
-    bool server_side, counted;
+    bool server_side, counted, has_read;
     size_t written;      /* bytes taken from the write that is to be repeated */
     uint16_t *offered;   /* the client's ciphers, on a server */
     size_t n_offered;
