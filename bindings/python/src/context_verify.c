@@ -386,7 +386,8 @@ PyObject *context_set_default_verify_paths(context_object *self, PyObject *unuse
 {
     (void)unused;
     const char *file = getenv("SSL_CERT_FILE"), *directory = getenv("SSL_CERT_DIR");
-    if (file == NULL && directory == NULL) {
+    bool from_environment = file != NULL || directory != NULL;
+    if (!from_environment) {
         rssl_result rc;
         Py_BEGIN_ALLOW_THREADS
         rc = rssl_ctx_load_verify_system(self->ctx);
@@ -395,9 +396,10 @@ PyObject *context_set_default_verify_paths(context_object *self, PyObject *unuse
             return raise_rssl(self->state, rc);
         Py_RETURN_NONE;
     }
-    if (file != NULL && load_file(self, NULL, file) < 0)
+    /* One that is empty says that there are none. */
+    if (file != NULL && *file != '\0' && load_file(self, NULL, file) < 0)
         PyErr_Clear();
-    if (directory != NULL && load_directory(self, directory) < 0)
+    if (directory != NULL && *directory != '\0' && load_directory(self, directory) < 0)
         return NULL;
     Py_RETURN_NONE;
 }

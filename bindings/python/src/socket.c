@@ -177,6 +177,7 @@ static void socket_dealloc(socket_object *self)
     PyTypeObject *type = Py_TYPE((PyObject *)self);
     PyObject_GC_UnTrack(self);
     discard_tickets(self);
+    renew_session(self);
     rssl_sock_free(self->sock);
     socket_clear(self);
     Py_CLEAR(self->context);
