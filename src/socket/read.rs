@@ -136,7 +136,8 @@ impl Socket {
         logging::deliver();
         let received = match self.transport() {
             Transport::Descriptor(descriptor) => {
-                inbox.fill(usize::MAX, |buf| descriptor.receive(buf))
+                let most = self.read_ahead(inbox);
+                inbox.fill(most, |buf| descriptor.receive(buf))
             }
             Transport::Functions(functions) => {
                 inbox.fill(inbox.missing(), |buf| functions.read(buf))
@@ -160,6 +161,16 @@ impl Socket {
                 let error = Error::io("receiving from the peer", &error);
                 Err(self.set_failure(error).into())
             }
+        }
+    }
+
+    /// How much may be received. Once this side has said close_notify, what follows the peer's can
+    /// be plain text, and stays in the descriptor for who reads that.
+    fn read_ahead(&self, inbox: &Inbox) -> usize {
+        if self.core().closing {
+            inbox.missing()
+        } else {
+            usize::MAX
         }
     }
 

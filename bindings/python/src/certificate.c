@@ -10,6 +10,7 @@
 
 #include "constants.h"
 #include "der_name.h"
+#include "oid.h"
 
 static PyObject *text(rssl_bytes b)
 {
@@ -264,9 +265,28 @@ static PyObject *certificate_get_info(certificate_object *self, PyObject *unused
     return certificate_dict(self->cert);
 }
 
+/* The subject as RFC 4514 writes it, last attribute first, but without escapes. */
+static PyObject *subject_text(rssl_cert *cert)
+{
+    PyObject *out = PyUnicode_FromString("");
+    const char *key;
+    rssl_bytes value;
+    for (size_t i = 0; out != NULL && rssl_cert_name_at(cert, RSSL_SUBJECT, i, NULL, &key, &value);
+         i++) {
+        PyObject *shown = text(value), *joined = NULL;
+        if (shown != NULL)
+            joined = PyUnicode_FromFormat(i > 0 ? "%s=%U,%U" : "%s=%U%U", oid_short_name(key),
+                                          shown, out);
+        Py_XDECREF(shown);
+        Py_DECREF(out);
+        out = joined;
+    }
+    return out;
+}
+
 static PyObject *certificate_repr(certificate_object *self)
 {
-    PyObject *subject = cert_name(self->cert, RSSL_SUBJECT);
+    PyObject *subject = subject_text(self->cert);
     if (subject == NULL)
         return NULL;
     PyObject *shown = PyUnicode_FromFormat("<rssl._ssl.Certificate %R>", subject);

@@ -113,6 +113,17 @@ int context_set_host_flags(context_object *self, PyObject *value, void *unused)
     return apply_verify_flags(self);
 }
 
+/* As OpenSSL counts: by basicConstraints, and self-signed roots from before there were any. */
+static bool is_authority(const rssl_cert *cert)
+{
+    if (rssl_cert_is_ca(cert))
+        return true;
+    rssl_bytes subject = rssl_cert_name_der(cert, RSSL_SUBJECT);
+    rssl_bytes issuer = rssl_cert_name_der(cert, RSSL_ISSUER);
+    return rssl_cert_version(cert) == 1 && subject.len == issuer.len
+           && memcmp(subject.data, issuer.data, subject.len) == 0;
+}
+
 static bool is_lazy(const context_object *self, size_t i)
 {
     return i < self->n_lazy_roots && self->lazy_roots[i];
@@ -178,37 +189,39 @@ bool is_pem(const char *data, size_t len)
     return false;
 }
 
+static bool nothing_found(rssl_result rc)
+{
+    return rc == RSSL_ERR_FORMAT
+           && strcmp(rssl_error_reason(rssl_last_error()), "NO_CERTIFICATE_OR_CRL_FOUND") == 0;
+}
+
 /* A file may hold certificates, revocation lists or both. */
 static int load_file(context_object *self, PyObject *where, const char *path)
 {
-    rssl_result rc, crl = RSSL_OK;
+    rssl_result rc, crl;
     Py_BEGIN_ALLOW_THREADS
     rc = rssl_ctx_load_verify_file(self->ctx, path);
     Py_END_ALLOW_THREADS
-    rssl_result code = rc;
-    bool absent = rc == RSSL_ERR_FORMAT
-                  && strcmp(rssl_error_reason(rssl_last_error()), "NO_START_LINE") == 0;
-    if (rc == RSSL_OK || absent) {
+    bool no_certificate = nothing_found(rc);
+    if (rc == RSSL_OK || no_certificate) {
         Py_BEGIN_ALLOW_THREADS
         crl = rssl_ctx_load_crl_file(self->ctx, path);
         Py_END_ALLOW_THREADS
         if (crl == RSSL_OK)
             self->n_crls++;
-        else if (crl != RSSL_ERR_FORMAT || absent)
-            code = crl;
+        if (no_certificate || !nothing_found(crl))
+            rc = crl;
     }
-    if (crl == RSSL_OK && absent)
-        code = RSSL_OK;
-    if (code == RSSL_OK) {
+    if (rc == RSSL_OK) {
         show_roots_of(self, path, NULL, 0);
         return 0;
     }
-    if (code == RSSL_ERR_FORMAT && absent)
+    if (nothing_found(rc))
         raise_reason(self->state, "X509", "NO_CERTIFICATE_OR_CRL_FOUND");
-    else if (code == RSSL_ERR_FORMAT)
+    else if (rc == RSSL_ERR_FORMAT)
         raise_pem_lib(self->state, "X509");
     else
-        raise_rssl_at(self->state, code, where, __LINE__);
+        raise_rssl_at(self->state, rc, where, __LINE__);
     return -1;
 }
 
@@ -373,7 +386,8 @@ PyObject *context_set_default_verify_paths(context_object *self, PyObject *unuse
 {
     (void)unused;
     const char *file = getenv("SSL_CERT_FILE"), *directory = getenv("SSL_CERT_DIR");
-    if (file == NULL && directory == NULL) {
+    bool from_environment = file != NULL || directory != NULL;
+    if (!from_environment) {
         rssl_result rc;
         Py_BEGIN_ALLOW_THREADS
         rc = rssl_ctx_load_verify_system(self->ctx);
@@ -382,9 +396,10 @@ PyObject *context_set_default_verify_paths(context_object *self, PyObject *unuse
             return raise_rssl(self->state, rc);
         Py_RETURN_NONE;
     }
-    if (file != NULL && load_file(self, NULL, file) < 0)
+    /* One that is empty says that there are none. */
+    if (file != NULL && *file != '\0' && load_file(self, NULL, file) < 0)
         PyErr_Clear();
-    if (directory != NULL && load_directory(self, directory) < 0)
+    if (directory != NULL && *directory != '\0' && load_directory(self, directory) < 0)
         return NULL;
     Py_RETURN_NONE;
 }
@@ -397,7 +412,7 @@ PyObject *context_cert_store_stats(context_object *self, PyObject *unused)
     for (size_t i = 0; (root = rssl_ctx_root_new(self->ctx, i)) != NULL; i++) {
         if (!is_lazy(self, i)) {
             n++;
-            authorities += rssl_cert_is_ca(root);
+            authorities += is_authority(root);
         }
         rssl_cert_free(root);
     }
@@ -414,7 +429,7 @@ PyObject *context_get_ca_certs(context_object *self, PyObject *args, PyObject *k
     PyObject *list = PyList_New(0);
     rssl_cert *root;
     for (size_t i = 0; list != NULL && (root = rssl_ctx_root_new(self->ctx, i)) != NULL; i++) {
-        if (!is_lazy(self, i) && rssl_cert_is_ca(root)) {
+        if (!is_lazy(self, i) && is_authority(root)) {
             rssl_bytes der = rssl_cert_der(root);
             PyObject *item = binary ? PyBytes_FromStringAndSize((const char *)der.data,
                                                                 (Py_ssize_t)der.len)

@@ -94,6 +94,7 @@ static Py_ssize_t read_some(socket_object *self, void *buf, size_t len)
     ptrdiff_t n;
     if (io_begin(&call, self, "read") < 0)
         return -1;
+    self->has_read = true;
     for (;;) {
         Py_BEGIN_ALLOW_THREADS
         held h = hold(self, true, false);
@@ -253,6 +254,7 @@ static int shut_down(socket_object *self, io_call *call)
         raise_reason(self->state, "SSL", "SHUTDOWN_WHILE_IN_INIT");
         return -1;
     }
+    self->has_read = true;
     const int32_t stages[] = {RSSL_SHUT_WR, RSSL_SHUT_RDWR};
     for (int i = 0; i < 2;) {
         rssl_result rc;
@@ -288,8 +290,8 @@ PyObject *socket_shutdown(socket_object *self, PyObject *unused)
 PyObject *socket_verify_client_post_handshake(socket_object *self, PyObject *unused)
 {
     (void)unused;
-    return raise_reason(self->state, "SSL",
-                        rssl_sock_version(self->sock) == RSSL_TLS1_3
-                            ? "EXTENSION_NOT_RECEIVED"
-                            : "WRONG_SSL_VERSION");
+    const char *reason = !self->server_side ? "NOT_SERVER"
+                         : rssl_sock_version(self->sock) == RSSL_TLS1_3 ? "EXTENSION_NOT_RECEIVED"
+                                                                        : "WRONG_SSL_VERSION";
+    return raise_reason(self->state, "SSL", reason);
 }

@@ -86,12 +86,19 @@ typedef struct {
     bool eof;
 } bio_object;
 
+/* A session and what grew out of it, connection by connection, under one id. A TLS 1.3 session is
+ * good for one connection, and what that one gets in turn takes its place here, so that a program
+ * can go on with the same SSLSession. */
+typedef struct {
+    size_t references;
+    PyObject *id;         /* bytes */
+    rssl_session *newest; /* NULL: nothing that could be resumed */
+} lineage;
+
 typedef struct {
     PyObject_HEAD
-    module_state *state;
     context_object *context;
-    rssl_session *session; /* NULL: nothing that could be resumed */
-    PyObject *id;          /* bytes, kept by what grows out of it */
+    lineage *lineage;
     int64_t time;
 } session_object;
 
@@ -106,7 +113,7 @@ typedef struct {
     PyObject *server_hostname;
     session_object *session; /* the one set, or the newest given out */
     bool issued; /* session was given out, not set */
-    bool server_side, counted;
+    bool server_side, counted, has_read;
     size_t written;      /* bytes taken from the write that is to be repeated */
     uint16_t *offered;   /* the client's ciphers, on a server */
     size_t n_offered;
@@ -210,6 +217,7 @@ PyObject *socket_verify_client_post_handshake(socket_object *self, PyObject *unu
 /* session.c */
 PyObject *socket_get_session(socket_object *self, void *unused);
 int socket_set_session(socket_object *self, PyObject *value, void *unused);
+void renew_session(socket_object *self);
 
 /* memory_bio.c: librssl's transport; user is a socket_object. Called without the GIL. */
 ptrdiff_t bio_transport_read(void *user, void *buf, size_t len);

@@ -85,6 +85,14 @@ const char *oid_long_name(const char *dotted)
     return dotted;
 }
 
+const char *oid_short_name(const char *long_name)
+{
+    for (size_t i = 0; i < sizeof objects / sizeof *objects; i++)
+        if (strcmp(long_name, objects[i].long_name) == 0)
+            return objects[i].short_name;
+    return long_name;
+}
+
 static PyObject *describe(const struct object *o)
 {
     return Py_BuildValue("(isss)", o->nid, o->short_name, o->long_name, o->oid);

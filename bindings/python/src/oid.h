@@ -5,4 +5,7 @@
 /* OpenSSL's long name of a dotted identifier, or the identifier itself. */
 const char *oid_long_name(const char *dotted);
 
+/* The short name that goes with a long one, or the long one itself. */
+const char *oid_short_name(const char *long_name);
+
 #endif

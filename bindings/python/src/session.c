@@ -8,29 +8,46 @@
 
 enum { LIFETIME = 7200 };
 
-/* Takes the reference to session, which may be NULL, over. id NULL: a new one. */
-static PyObject *session_new(context_object *context, rssl_session *session, PyObject *id)
+static void lineage_free(lineage *l)
+{
+    if (l == NULL || --l->references > 0)
+        return;
+    rssl_session_free(l->newest);
+    Py_XDECREF(l->id);
+    PyMem_Free(l);
+}
+
+static lineage *lineage_new(void)
+{
+    lineage *l = PyMem_Calloc(1, sizeof *l);
+    if (l == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    l->references = 1;
+    PyObject *os = PyImport_ImportModule("os");
+    l->id = os != NULL ? PyObject_CallMethod(os, "urandom", "i", 32) : NULL;
+    Py_XDECREF(os);
+    if (l->id == NULL) {
+        lineage_free(l);
+        l = NULL;
+    }
+    return l;
+}
+
+/* Takes the reference to l over. */
+static PyObject *session_new(context_object *context, lineage *l)
 {
     PyTypeObject *type = context->state->session_type;
     allocfunc alloc = PyType_GetSlot(type, Py_tp_alloc);
     session_object *self = (session_object *)alloc(type, 0);
     if (self == NULL) {
-        rssl_session_free(session);
+        lineage_free(l);
         return NULL;
     }
-    self->state = context->state;
-    self->session = session;
+    self->lineage = l;
     self->time = (int64_t)time(NULL);
     REPLACE(self->context, context);
-    if (id != NULL) {
-        REPLACE(self->id, id);
-    } else {
-        PyObject *os = PyImport_ImportModule("os");
-        self->id = os != NULL ? PyObject_CallMethod(os, "urandom", "i", 32) : NULL;
-        Py_XDECREF(os);
-        if (self->id == NULL)
-            Py_CLEAR(self);
-    }
     return (PyObject *)self;
 }
 
@@ -54,30 +71,38 @@ static void session_dealloc(session_object *self)
     PyTypeObject *type = Py_TYPE((PyObject *)self);
     PyObject_GC_UnTrack(self);
     session_clear(self);
-    Py_CLEAR(self->id);
-    rssl_session_free(self->session);
+    lineage_free(self->lineage);
     freefunc release = PyType_GetSlot(type, Py_tp_free);
     release(self);
     Py_DECREF(type);
 }
 
-/* A connection that resumed a session continues it, under the same id. */
+void renew_session(socket_object *self)
+{
+    rssl_session *newest = self->session != NULL ? rssl_sock_session_new(self->sock) : NULL;
+    if (newest != NULL) {
+        rssl_session_free(self->session->lineage->newest);
+        self->session->lineage->newest = newest;
+    }
+}
+
 PyObject *socket_get_session(socket_object *self, void *unused)
 {
     (void)unused;
     if (!rssl_sock_is_connected(self->sock))
         Py_RETURN_NONE;
-    rssl_session *newest = rssl_sock_session_new(self->sock);
-    if (newest == NULL && self->session != NULL) {
-        PyObject *known = (PyObject *)self->session;
-        Py_INCREF(known);
-        return known;
+    lineage *l;
+    if (self->session != NULL && (self->issued || rssl_sock_resumed(self->sock))) {
+        l = self->session->lineage;
+        l->references++;
+    } else if ((l = lineage_new()) == NULL) {
+        return NULL;
     }
-    bool same = self->session != NULL && (self->issued || rssl_sock_resumed(self->sock));
-    PyObject *session = session_new(self->context, newest, same ? self->session->id : NULL);
+    PyObject *session = session_new(self->context, l);
     if (session != NULL) {
         REPLACE(self->session, session);
         self->issued = true;
+        renew_session(self);
     }
     return session;
 }
@@ -102,8 +127,8 @@ int socket_set_session(socket_object *self, PyObject *value, void *unused)
         return -1;
     }
     /* One that is used up, or was got from a server of another name, costs a full handshake. */
-    if (session->session != NULL)
-        (void)rssl_sock_set_session(self->sock, session->session);
+    if (session->lineage->newest != NULL)
+        (void)rssl_sock_set_session(self->sock, session->lineage->newest);
     REPLACE(self->session, session);
     self->issued = false;
     return 0;
@@ -112,8 +137,9 @@ int socket_set_session(socket_object *self, PyObject *value, void *unused)
 static PyObject *get_id(session_object *self, void *unused)
 {
     (void)unused;
-    Py_INCREF(self->id);
-    return self->id;
+    PyObject *id = self->lineage->id;
+    Py_INCREF(id);
+    return id;
 }
 
 static PyObject *get_time(session_object *self, void *unused)
@@ -132,19 +158,20 @@ static PyObject *get_lifetime(session_object *self, void *unused)
 static PyObject *get_has_ticket(session_object *self, void *unused)
 {
     (void)unused;
-    return PyBool_FromLong(self->session != NULL);
+    return PyBool_FromLong(self->lineage->newest != NULL);
 }
 
 static PyObject *session_compare(PyObject *a, PyObject *b, int op)
 {
     if (Py_TYPE(a) != Py_TYPE(b) || (op != Py_EQ && op != Py_NE))
         Py_RETURN_NOTIMPLEMENTED;
-    return PyObject_RichCompare(((session_object *)a)->id, ((session_object *)b)->id, op);
+    return PyObject_RichCompare(((session_object *)a)->lineage->id,
+                                ((session_object *)b)->lineage->id, op);
 }
 
 static Py_hash_t session_hash(session_object *self)
 {
-    return PyObject_Hash(self->id);
+    return PyObject_Hash(self->lineage->id);
 }
 
 static PyGetSetDef session_getset[] = {

@@ -5,6 +5,7 @@
 #include "module.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "constants.h"
 
@@ -154,10 +155,29 @@ static int socket_clear(socket_object *self)
     return 0;
 }
 
+/* Tickets that a client has not read make the kernel reset the connection when it is closed, and
+ * the reset takes what was sent last with it. A client that never read anything drops them. */
+static void discard_tickets(socket_object *self)
+{
+    char buf[16384];
+    PyObject *socket = self->socket != NULL ? PyWeakref_GetObject(self->socket) : NULL;
+    if (socket == NULL || socket == Py_None || self->server_side || self->has_read
+        || rssl_sock_version(self->sock) != RSSL_TLS1_3)
+        return;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    int fd = PyObject_AsFileDescriptor(socket);
+    if (fd >= 0)
+        (void)!recv(fd, buf, sizeof buf, MSG_DONTWAIT);
+    PyErr_Restore(type, value, traceback);
+}
+
 static void socket_dealloc(socket_object *self)
 {
     PyTypeObject *type = Py_TYPE((PyObject *)self);
     PyObject_GC_UnTrack(self);
+    discard_tickets(self);
+    renew_session(self);
     rssl_sock_free(self->sock);
     socket_clear(self);
     Py_CLEAR(self->context);
