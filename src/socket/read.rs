@@ -136,7 +136,7 @@ impl Socket {
         logging::deliver();
         let received = match self.transport() {
             Transport::Descriptor(descriptor) => {
-                let most = self.read_ahead(inbox);
+                let most = self.may_receive(inbox);
                 inbox.fill(most, |buf| descriptor.receive(buf))
             }
             Transport::Functions(functions) => {
@@ -166,11 +166,11 @@ impl Socket {
 
     /// How much may be received. Once this side has said close_notify, what follows the peer's can
     /// be plain text, and stays in the descriptor for who reads that.
-    fn read_ahead(&self, inbox: &Inbox) -> usize {
-        if self.core().closing {
-            inbox.missing()
-        } else {
+    fn may_receive(&self, inbox: &Inbox) -> usize {
+        if self.read_ahead && !self.core().closing {
             usize::MAX
+        } else {
+            inbox.missing()
         }
     }
 

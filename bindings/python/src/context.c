@@ -54,7 +54,8 @@ static int set_defaults(context_object *self)
         if (rssl_ctx_set_session_cache(self->ctx, 0) != RSSL_OK)
             goto fail;
     }
-    uint32_t options = RSSL_OPT_ALPN_OPTIONAL | RSSL_OPT_RETURN_EINTR | RSSL_OPT_INSECURE_MATCH_CN;
+    /* Python programs poll the descriptor, and go back to plain text on it. */
+    uint32_t options = RSSL_OPT_ALPN_OPTIONAL | RSSL_OPT_RETURN_EINTR | RSSL_OPT_NO_READ_AHEAD;
     if (rssl_ctx_set_options(self->ctx, options, 0) != RSSL_OK)
         goto fail;
     if (apply_verify_mode(self) < 0 || apply_verify_flags(self) < 0 || apply_options(self) < 0
@@ -176,6 +177,10 @@ static PyMethodDef context_methods[] = {
      "set_groups(names): the key exchange groups in order of preference, separated by ':'."},
     {"load_cert_chain", METHOD(context_load_cert_chain), METH_VARARGS | METH_KEYWORDS,
      "load_cert_chain(certfile, keyfile=None, password=None): paths, or PEM itself."},
+    {"set_ocsp_response", (PyCFunction)context_set_ocsp_response, METH_O,
+     "set_ocsp_response(der): staple it to the certificate loaded last."},
+    {"set_session_store", (PyCFunction)context_set_session_store, METH_O,
+     "set_session_store(store): keep a server's sessions by its put, get and remove; None: tickets."},
     {"load_dh_params", (PyCFunction)context_load_dh_params, METH_O,
      "load_dh_params(path): the file is checked, and not used."},
     {"load_verify_locations", METHOD(context_load_verify_locations), METH_VARARGS | METH_KEYWORDS,

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PASSWORD_MAX = 1024 };
@@ -111,6 +112,7 @@ static rssl_result use_identity(context_object *self, rssl_identity *id)
             all[n++] = self->identities[i];
     rssl_result rc = rssl_ctx_set_identities(self->ctx, all, n);
     if (rc == RSSL_OK) {
+        self->newest_identity = kind;
         rssl_identity_free(before);
     } else {
         self->identities[kind] = before;
@@ -119,38 +121,172 @@ static rssl_result use_identity(context_object *self, rssl_identity *id)
     return rc;
 }
 
-/* Both in memory, or both in files: the bytes of a file that is not there raise its error. */
-static rssl_result read_identity(const char *cert, const char *key, password *p,
+PyObject *context_set_ocsp_response(context_object *self, PyObject *response)
+{
+    rssl_identity *id = self->identities[self->newest_identity], *stapled;
+    Py_buffer view;
+    if (id == NULL) {
+        PyErr_SetString(PyExc_ValueError, "no certificate is loaded");
+        return NULL;
+    }
+    if (PyObject_GetBuffer(response, &view, PyBUF_SIMPLE) < 0)
+        return NULL;
+    rssl_result rc = rssl_identity_new_ocsp(id, view.buf, (size_t)view.len, &stapled);
+    PyBuffer_Release(&view);
+    if (rc == RSSL_OK)
+        rc = use_identity(self, stapled);
+    if (rc == RSSL_OK)
+        Py_RETURN_NONE;
+    return raise_rssl(self->state, rc);
+}
+
+typedef struct {
+    char *data;
+    size_t len;
+} text;
+
+static void wipe(text *t)
+{
+    if (t->data != NULL)
+        explicit_bzero(t->data, t->len);
+    free(t->data);
+}
+
+static bool append(text *t, const char *data, size_t len)
+{
+    char *grown = malloc(t->len + len + 1);
+    if (grown == NULL)
+        return false;
+    memcpy(grown, t->data != NULL ? t->data : "", t->len);
+    memcpy(grown + t->len, data, len);
+    text before = *t;
+    t->data = grown;
+    t->len += len;
+    t->data[t->len] = '\0';
+    wipe(&before);
+    return true;
+}
+
+/* Reads the whole file. 0, or -1 with errno set. */
+static int read_file(const char *path, text *out)
+{
+    char buf[16384];
+    size_t n;
+    FILE *file = fopen(path, "rbe");
+    if (file == NULL)
+        return -1;
+    errno = 0;
+    while ((n = fread(buf, 1, sizeof buf, file)) > 0)
+        if (!append(out, buf, n))
+            errno = ENOMEM;
+    int error = ferror(file) && errno == 0 ? EIO : errno;
+    explicit_bzero(buf, sizeof buf);
+    fclose(file);
+    errno = error;
+    return error == 0 ? 0 : -1;
+}
+
+/* What a program gives as a certificate or a key: a path, or PEM itself. */
+static int read_source(PyObject *source, const char *name, text *out)
+{
+    PyObject *bytes = path_bytes(source, name);
+    if (bytes == NULL)
+        return -1;
+    const char *given = PyBytes_AsString(bytes);
+    int rc = 0, error = 0;
+    if (is_pem(given, strlen(given))) {
+        if (!append(out, given, strlen(given)))
+            error = ENOMEM;
+    } else if (!append(out, "", 0)) { /* an empty file is not an absent one */
+        error = ENOMEM;
+    } else {
+        Py_BEGIN_ALLOW_THREADS
+        if (read_file(given, out) < 0)
+            error = errno;
+        Py_END_ALLOW_THREADS
+    }
+    Py_DECREF(bytes);
+    if (error != 0) {
+        errno = error;
+        PyErr_SetFromErrnoWithFilenameObject(PyExc_OSError, source);
+        rc = -1;
+    }
+    return rc;
+}
+
+static rssl_cert *find_root(context_object *self, rssl_bytes subject)
+{
+    rssl_cert *root;
+    for (size_t i = 0; (root = rssl_ctx_root_new(self->ctx, i)) != NULL; i++) {
+        rssl_bytes name = rssl_cert_name_der(root, RSSL_SUBJECT);
+        if (name.len == subject.len && memcmp(name.data, subject.data, name.len) == 0)
+            return root;
+        rssl_cert_free(root);
+    }
+    return NULL;
+}
+
+/* A certificate that comes alone is sent with the issuers that the context trusts, as OpenSSL
+ * does: programs rely on it where an intermediate is among what they verify with. */
+static bool add_issuers(context_object *self, text *chain)
+{
+    enum { MOST = 8 };
+    const char *begin = "-----BEGIN CERTIFICATE-----";
+    const char *first = chain->data != NULL ? strstr(chain->data, begin) : NULL;
+    rssl_cert *cert;
+    if (first == NULL || strstr(first + 1, begin) != NULL
+        || rssl_cert_new_mem(chain->data, chain->len, &cert) != RSSL_OK)
+        return true;
+    bool added = true;
+    for (int i = 0; i < MOST && added; i++) {
+        rssl_bytes subject = rssl_cert_name_der(cert, RSSL_SUBJECT);
+        rssl_bytes issuer = rssl_cert_name_der(cert, RSSL_ISSUER);
+        if (issuer.len == 0
+            || (issuer.len == subject.len && memcmp(issuer.data, subject.data, issuer.len) == 0))
+            break;
+        rssl_cert *root = find_root(self, issuer);
+        if (root == NULL)
+            break;
+        const char *pem = rssl_cert_pem(root);
+        added = append(chain, "\n", 1) && append(chain, pem, strlen(pem));
+        rssl_cert_free(cert);
+        cert = root;
+    }
+    rssl_cert_free(cert);
+    return added;
+}
+
+static rssl_result make_identity(const text *cert, const text *key, password *p,
                                  rssl_identity **out)
 {
     rssl_password_cb ask = p->given != Py_None ? ask_password : NULL;
-    rssl_result rc;
     p->thread = PyEval_SaveThread();
-    if (is_pem(cert, strlen(cert)))
-        rc = rssl_identity_new_mem(cert, strlen(cert), key, key != NULL ? strlen(key) : 0, ask, p,
-                                   out);
-    else
-        rc = rssl_identity_new_file(cert, key, ask, p, out);
+    rssl_result rc
+        = rssl_identity_new_mem(cert->data, cert->len, key->data, key->len, ask, p, out);
     PyEval_RestoreThread(p->thread);
     return rc;
 }
 
-static PyObject *load_failed(context_object *self, rssl_result rc, PyObject *certfile,
-                             PyObject *keyfile)
+static int load(context_object *self, text *cert, const text *key, PyObject *given)
 {
-    if (rc == RSSL_ERR_FORMAT || rc == RSSL_ERR_PASSWORD)
-        return raise_pem_lib(self->state, "SSL");
-    /* librssl reads the certificate first. */
-    PyObject *where = certfile;
-    if (rc == RSSL_ERR_FILE && keyfile != Py_None) {
-        PyObject *path;
-        if (PyUnicode_FSConverter(keyfile, &path)) {
-            if (strstr(rssl_error_message(rssl_last_error()), PyBytes_AsString(path)) != NULL)
-                where = keyfile;
-            Py_DECREF(path);
-        }
+    rssl_identity *id;
+    password p = {.given = given};
+    if (!add_issuers(self, cert)) {
+        PyErr_NoMemory();
+        return -1;
     }
-    return raise_rssl_at(self->state, rc, where, __LINE__);
+    rssl_result rc = make_identity(cert, key, &p, &id);
+    if (p.failed)
+        return -1;
+    if (rc == RSSL_OK)
+        rc = use_identity(self, id);
+    if (rc == RSSL_OK)
+        return 0;
+    if (rc == RSSL_ERR_FORMAT || rc == RSSL_ERR_PASSWORD)
+        raise_pem_lib(self->state, "SSL");
+    else
+        raise_rssl(self->state, rc);
+    return -1;
 }
 
 PyObject *context_load_cert_chain(context_object *self, PyObject *args, PyObject *kwargs)
@@ -160,36 +296,15 @@ PyObject *context_load_cert_chain(context_object *self, PyObject *args, PyObject
     if (!PyArg_ParseTupleAndKeywords(args, kwargs, "O|OO:load_cert_chain", names, &certfile,
                                      &keyfile, &given))
         return NULL;
-    PyObject *cert = path_bytes(certfile, "certfile"), *key = NULL, *result = NULL;
-    if (cert == NULL)
+    text cert = {NULL, 0}, key = {NULL, 0};
+    bool loaded = check_password(given) == 0 && read_source(certfile, "certfile", &cert) == 0
+                  && (keyfile == Py_None || read_source(keyfile, "keyfile", &key) == 0)
+                  && load(self, &cert, &key, given) == 0;
+    wipe(&cert);
+    wipe(&key);
+    if (!loaded)
         return NULL;
-    if ((keyfile != Py_None && (key = path_bytes(keyfile, "keyfile")) == NULL)
-        || check_password(given) < 0)
-        goto done;
-    const char *cert_text = PyBytes_AsString(cert);
-    const char *key_text = key != NULL ? PyBytes_AsString(key) : NULL;
-    if (key_text != NULL
-        && is_pem(cert_text, strlen(cert_text)) != is_pem(key_text, strlen(key_text))) {
-        PyErr_SetString(PyExc_ValueError, "certfile and keyfile must both be paths or both be PEM");
-        goto done;
-    }
-    rssl_identity *id;
-    password p = {.given = given};
-    rssl_result rc = read_identity(cert_text, key_text, &p, &id);
-    if (p.failed)
-        goto done;
-    if (rc == RSSL_OK)
-        rc = use_identity(self, id);
-    if (rc == RSSL_OK) {
-        result = Py_None;
-        Py_INCREF(result);
-    } else {
-        load_failed(self, rc, certfile, keyfile);
-    }
-done:
-    Py_DECREF(cert);
-    Py_XDECREF(key);
-    return result;
+    Py_RETURN_NONE;
 }
 
 /* librssl has no DHE, so that parameters have no use; a program that names a wrong file hears it. */

@@ -103,6 +103,12 @@ static Py_ssize_t read_some(socket_object *self, void *buf, size_t len)
         Py_END_ALLOW_THREADS
         if (n == RSSL_ERR_EOF && (self->context->options & OP_IGNORE_UNEXPECTED_EOF))
             n = 0;
+        if (n == 0 && self->said_close) {
+            raise_text_at(self->state, self->state->zero_return_error, SSL_ERROR_ZERO_RETURN,
+                          "TLS/SSL connection has been closed (EOF)", __LINE__);
+            n = -1;
+            break;
+        }
         if (n >= 0 && self->error[0] == NULL)
             break;
         if (io_step(&call, n, __LINE__) < 0) {
@@ -264,10 +270,12 @@ static int shut_down(socket_object *self, io_call *call)
         let_go(self, h);
         Py_END_ALLOW_THREADS
         call->what = rc == RSSL_WANT_READ ? "read" : "write";
-        if (rc == RSSL_OK)
+        if (rc == RSSL_OK) {
+            self->said_close = true;
             i++;
-        else if (io_step(call, rc, __LINE__) < 0)
+        } else if (io_step(call, rc, __LINE__) < 0) {
             return -1;
+        }
     }
     return 0;
 }

@@ -68,6 +68,7 @@ typedef struct {
     long num_tickets;
     int security_level;
     rssl_identity *identities[KEY_KINDS];
+    int newest_identity; /* its kind */
     /* Which roots came from a directory, by their number: not shown before a path ended in one. */
     bool *lazy_roots;
     size_t n_lazy_roots;
@@ -113,7 +114,7 @@ typedef struct {
     PyObject *server_hostname;
     session_object *session; /* the one set, or the newest given out */
     bool issued; /* session was given out, not set */
-    bool server_side, counted, has_read;
+    bool server_side, counted, has_read, said_close;
     size_t written;      /* bytes taken from the write that is to be repeated */
     uint16_t *offered;   /* the client's ciphers, on a server */
     size_t n_offered;
@@ -169,6 +170,11 @@ int context_set_host_flags(context_object *self, PyObject *value, void *unused);
 PyObject *context_load_cert_chain(context_object *self, PyObject *args, PyObject *kwargs);
 PyObject *context_load_dh_params(context_object *self, PyObject *path);
 
+PyObject *context_set_ocsp_response(context_object *self, PyObject *response);
+
+/* session_store.c */
+PyObject *context_set_session_store(context_object *self, PyObject *store);
+
 /* context_protocol.c */
 int apply_versions(context_object *self);
 int apply_options(context_object *self);
@@ -198,6 +204,8 @@ PyObject *socket_new(context_object *context, PyObject *python_socket, bio_objec
                      bio_object *outgoing, bool server_side, PyObject *hostname, PyObject *owner,
                      PyObject *session);
 PyObject *socket_owner(socket_object *self); /* a new reference: the owner, or self */
+/* What a weak reference, or NULL, refers to: a new reference, None if it is gone. */
+PyObject *referent(PyObject *weak);
 
 /* peer.c */
 PyObject *socket_getpeercert(socket_object *self, PyObject *args);

@@ -155,20 +155,30 @@ static int socket_clear(socket_object *self)
     return 0;
 }
 
+PyObject *referent(PyObject *weak)
+{
+    if (weak == NULL)
+        Py_RETURN_NONE;
+    return PyObject_CallObject(weak, NULL);
+}
+
 /* Tickets that a client has not read make the kernel reset the connection when it is closed, and
  * the reset takes what was sent last with it. A client that never read anything drops them. */
 static void discard_tickets(socket_object *self)
 {
     char buf[16384];
-    PyObject *socket = self->socket != NULL ? PyWeakref_GetObject(self->socket) : NULL;
-    if (socket == NULL || socket == Py_None || self->server_side || self->has_read
+    if (self->socket == NULL || self->server_side || self->has_read
         || rssl_sock_version(self->sock) != RSSL_TLS1_3)
         return;
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    int fd = PyObject_AsFileDescriptor(socket);
-    if (fd >= 0)
-        (void)!recv(fd, buf, sizeof buf, MSG_DONTWAIT);
+    PyObject *socket = referent(self->socket);
+    if (socket != NULL && socket != Py_None) {
+        int fd = PyObject_AsFileDescriptor(socket);
+        if (fd >= 0)
+            (void)!recv(fd, buf, sizeof buf, MSG_DONTWAIT);
+    }
+    Py_XDECREF(socket);
     PyErr_Restore(type, value, traceback);
 }
 
@@ -192,14 +202,6 @@ static void socket_dealloc(socket_object *self)
     freefunc release = PyType_GetSlot(type, Py_tp_free);
     release(self);
     Py_DECREF(type);
-}
-
-/* What a weak reference refers to: a new reference, None if it is gone. */
-static PyObject *referent(PyObject *weak)
-{
-    PyObject *object = weak != NULL ? PyWeakref_GetObject(weak) : Py_None;
-    Py_XINCREF(object);
-    return object;
 }
 
 PyObject *socket_owner(socket_object *self)

@@ -8,6 +8,8 @@
 #include <poll.h>
 #include <time.h>
 
+#include "constants.h"
+
 static int64_t now_ns(void)
 {
     struct timespec t;
@@ -39,16 +41,15 @@ int io_begin(io_call *call, socket_object *self, const char *what)
         call->rule = WAIT_NEVER;
         return 0;
     }
-    PyObject *socket = PyWeakref_GetObject(self->socket);
-    if (socket == NULL)
-        return -1;
+    PyObject *socket = referent(self->socket);
     if (socket == Py_None) {
-        raise_text(self->state, 9, "Underlying socket connection gone");
+        Py_CLEAR(socket);
+        raise_text(self->state, SSL_ERROR_NO_SOCKET, "Underlying socket connection gone");
+    }
+    if (socket == NULL || descriptor(self->state, socket) < 0) {
+        Py_XDECREF(socket);
         return -1;
     }
-    if (descriptor(self->state, socket) < 0)
-        return -1;
-    Py_INCREF(socket);
     call->socket = socket;
     return 0;
 }
