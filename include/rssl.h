@@ -262,6 +262,12 @@ typedef int rssl_fd;
 #define RSSL_OPT_REQUIRE_EMS (1u << 8)
 
 /**
+ * Receive no more from a descriptor than the record in progress lacks, at the price of two system
+ * calls a record: for programs that poll it without asking rssl_events or rssl_pending first.
+ */
+#define RSSL_OPT_NO_READ_AHEAD (1u << 9)
+
+/**
  * Check the leaf, not its issuers.
  */
 #define RSSL_CRL_LEAF_ONLY (1u << 0)

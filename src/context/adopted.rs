@@ -54,6 +54,7 @@ impl Context {
             silent_verifier: true,
             clock: None,
             return_eintr: false,
+            read_ahead: true,
             hello: None,
         };
         Context {

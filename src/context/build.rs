@@ -29,6 +29,7 @@ pub fn setup(roles: Roles, settings: &mut Settings) -> Result<Setup> {
         hello: settings.hello.clone(),
         clock: settings.protocol.hooks.clock.clone(),
         return_eintr: settings.has(Switch::ReturnEintr),
+        read_ahead: !settings.has(Switch::NoReadAhead),
     })
 }
 

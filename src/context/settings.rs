@@ -42,6 +42,7 @@ pub enum Switch {
     InsecureMatchCn = 1 << 6,
     NoCaNames = 1 << 7,
     RequireEms = 1 << 8,
+    NoReadAhead = 1 << 9,
 }
 
 const KNOWN_OPTIONS: u32 = Switch::AlpnOptional as u32
@@ -52,7 +53,8 @@ const KNOWN_OPTIONS: u32 = Switch::AlpnOptional as u32
     | Switch::X509Strict as u32
     | Switch::InsecureMatchCn as u32
     | Switch::NoCaNames as u32
-    | Switch::RequireEms as u32;
+    | Switch::RequireEms as u32
+    | Switch::NoReadAhead as u32;
 
 pub fn check_options(bits: u32) -> Result<()> {
     match bits & !KNOWN_OPTIONS {

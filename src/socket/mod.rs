@@ -88,6 +88,8 @@ pub struct Setup {
     /// the handshake.
     pub silent_verifier: bool,
     pub return_eintr: bool,
+    /// Whether a descriptor may be read behind the record in progress.
+    pub read_ahead: bool,
     /// The program's own.
     pub clock: Option<Arc<Clock>>,
     /// A server's.
@@ -99,6 +101,7 @@ pub struct Socket {
     /// As SNI carries it: sent, or received.
     server_name: OnceLock<CString>,
     return_eintr: bool,
+    read_ahead: bool,
     verifies_peer: AtomicBool,
     silent_verifier: AtomicBool,
     /// A client's, which needs the time for the tickets that come after the handshake.
@@ -183,6 +186,7 @@ impl Socket {
                 .and_then(sni)
                 .map_or_else(OnceLock::new, OnceLock::from),
             return_eintr: setup.return_eintr,
+            read_ahead: setup.read_ahead,
             verifies_peer: AtomicBool::new(setup.verifies_peer),
             silent_verifier: AtomicBool::new(setup.silent_verifier),
             clock: setup.clock.clone().filter(|_| role == Role::Client),

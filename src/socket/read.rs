@@ -156,7 +156,8 @@ impl Socket {
         logging::deliver();
         let received = match self.transport() {
             Transport::Descriptor(descriptor) => {
-                inbox.fill(usize::MAX, |buf| descriptor.receive(buf))
+                let most = self.may_receive(inbox);
+                inbox.fill(most, |buf| descriptor.receive(buf))
             }
             Transport::Functions(functions) => {
                 inbox.fill(inbox.missing(), |buf| functions.read(buf))
@@ -180,6 +181,16 @@ impl Socket {
                 let error = Error::io("receiving from the peer", &error);
                 Err(self.set_failure(error).into())
             }
+        }
+    }
+
+    /// How much may be received. Once this side has said close_notify, what follows the peer's can
+    /// be plain text, and stays in the descriptor for who reads that.
+    fn may_receive(&self, inbox: &Inbox) -> usize {
+        if self.read_ahead && !self.core().closing {
+            usize::MAX
+        } else {
+            inbox.missing()
         }
     }
 

@@ -69,7 +69,7 @@ static void options_are_set_and_cleared(void) {
   static const uint32_t options[] = {
       RSSL_OPT_ALPN_OPTIONAL, RSSL_OPT_SERVER_ORDER, RSSL_OPT_NO_TICKETS,
       RSSL_OPT_NO_SNI,        RSSL_OPT_RETURN_EINTR, RSSL_OPT_INSECURE_MATCH_CN,
-      RSSL_OPT_NO_CA_NAMES,   RSSL_OPT_REQUIRE_EMS};
+      RSSL_OPT_NO_CA_NAMES,   RSSL_OPT_REQUIRE_EMS,  RSSL_OPT_NO_READ_AHEAD};
   rssl_ctx *ctx = fresh(RSSL_EITHER);
   size_t i;
   CHECK_OK(rssl_ctx_set_options(ctx, 0, RSSL_OPT_SERVER_ORDER));

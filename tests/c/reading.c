@@ -88,6 +88,30 @@ static void large_reads_are_filled_from_several_records(void) {
   ends_close(&e);
 }
 
+/* A program that polls the descriptor alone hears of each record, the end's included. */
+static void without_read_ahead_the_descriptor_shows_what_waits(void) {
+  rssl_ctx *client = client_ctx("ca.pem"), *server = server_ctx("server");
+  struct ends e;
+  struct pollfd poll_client = {.events = POLLIN};
+  char buf[16];
+  CHECK_OK(rssl_ctx_set_options(client, RSSL_OPT_NO_READ_AHEAD, 0));
+  CHECK_OK(rssl_ctx_set_ticket_count(server, 0));
+  ends_connect(&e, client, server);
+  poll_client.fd = e.client_fd;
+  CHECK_RC(rssl_write(e.server, "one", 3), 3);
+  CHECK_RC(rssl_write(e.server, "two", 3), 3);
+  CHECK_OK(rssl_shutdown(e.server, RSSL_SHUT_WR));
+  CHECK_RC(rssl_read(e.client, buf, sizeof buf), 3);
+  CHECK_INT(poll(&poll_client, 1, 0), 1);
+  CHECK_RC(rssl_read(e.client, buf, sizeof buf), 3);
+  CHECK_INT(poll(&poll_client, 1, 0), 1);
+  CHECK_RC(rssl_read(e.client, buf, sizeof buf), 0);
+  CHECK_INT(poll(&poll_client, 1, 0), 0);
+  ends_close(&e);
+  rssl_ctx_free(client);
+  rssl_ctx_free(server);
+}
+
 static void peeking_takes_nothing(void) {
   char buf[16];
   struct ends e;
@@ -269,6 +293,7 @@ int main(int argc, char **argv) {
   static const struct test_case cases[] = {
       CASE(after_want_nothing_is_left_inside),
       CASE(large_reads_are_filled_from_several_records),
+      CASE(without_read_ahead_the_descriptor_shows_what_waits),
       CASE(peeking_takes_nothing),
       CASE(pending_counts_what_needs_no_transport),
       CASE(a_byte_at_a_time_is_the_same_stream),

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * The numbers that C compares. constants.c gives them, and the others, to Python.
+ */
+#ifndef RSSL_PYTHON_CONSTANTS_H
+#define RSSL_PYTHON_CONSTANTS_H
+
+enum {
+    PROTOCOL_TLS = 2,
+    PROTOCOL_TLSv1 = 3,
+    PROTOCOL_TLSv1_1 = 4,
+    PROTOCOL_TLSv1_2 = 5,
+    PROTOCOL_TLS_CLIENT = 16,
+    PROTOCOL_TLS_SERVER = 17,
+};
+
+enum {
+    PROTO_MINIMUM_SUPPORTED = -2,
+    PROTO_MAXIMUM_SUPPORTED = -1,
+    PROTO_SSLv3 = 0x300,
+    PROTO_TLSv1 = 0x301,
+    PROTO_TLSv1_1 = 0x302,
+};
+
+#define OP_LEGACY_SERVER_CONNECT (UINT64_C(1) << 2)
+#define OP_ENABLE_KTLS (UINT64_C(1) << 3)
+#define OP_IGNORE_UNEXPECTED_EOF (UINT64_C(1) << 7)
+#define OP_NO_TICKET (UINT64_C(1) << 14)
+#define OP_NO_COMPRESSION (UINT64_C(1) << 17)
+#define OP_ENABLE_MIDDLEBOX_COMPAT (UINT64_C(1) << 20)
+#define OP_CIPHER_SERVER_PREFERENCE (UINT64_C(1) << 22)
+#define OP_NO_SSLv3 (UINT64_C(1) << 25)
+#define OP_NO_TLSv1 (UINT64_C(1) << 26)
+#define OP_NO_TLSv1_2 (UINT64_C(1) << 27)
+#define OP_NO_TLSv1_1 (UINT64_C(1) << 28)
+#define OP_NO_TLSv1_3 (UINT64_C(1) << 29)
+#define OP_NO_RENEGOTIATION (UINT64_C(1) << 30)
+#define OP_ALL UINT64_C(0x80000050)
+
+enum {
+    VERIFY_CRL_CHECK_LEAF = 0x4,
+    VERIFY_CRL_CHECK_ALL = 0x8,
+    VERIFY_X509_STRICT = 0x20,
+    VERIFY_ALLOW_PROXY_CERTS = 0x40,
+    VERIFY_X509_TRUSTED_FIRST = 0x8000,
+    VERIFY_X509_PARTIAL_CHAIN = 0x80000,
+};
+
+enum {
+    HOSTFLAG_ALWAYS_CHECK_SUBJECT = 0x1,
+    HOSTFLAG_NO_WILDCARDS = 0x2,
+    HOSTFLAG_NO_PARTIAL_WILDCARDS = 0x4,
+    HOSTFLAG_MULTI_LABEL_WILDCARDS = 0x8,
+    HOSTFLAG_SINGLE_LABEL_SUBDOMAINS = 0x10,
+    HOSTFLAG_NEVER_CHECK_SUBJECT = 0x20,
+};
+
+enum { ENCODING_PEM = 1, ENCODING_DER = 2 };
+
+enum {
+    SSL_ERROR_SSL = 1,
+    SSL_ERROR_WANT_READ = 2,
+    SSL_ERROR_WANT_WRITE = 3,
+    SSL_ERROR_SYSCALL = 5,
+    SSL_ERROR_ZERO_RETURN = 6,
+    SSL_ERROR_EOF = 8,
+    SSL_ERROR_NO_SOCKET = 9,
+};
+
+/* Only for programs that show or change it: a new context has librssl's own default. */
+#define DEFAULT_CIPHERS "DEFAULT"
+
+#endif
