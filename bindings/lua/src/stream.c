@@ -109,6 +109,13 @@ static void push_reason(const struct use *u, ptrdiff_t result) {
   lua_pushstring(u->L, reason);
 }
 
+/* What is on the top, with the two nils that LuaSocket puts behind it. */
+static int answer(lua_State *L) {
+  lua_pushnil(L);
+  lua_pushnil(L);
+  return 3;
+}
+
 /* stream:dohandshake(): true; or false and why not. */
 static int stream_dohandshake(lua_State *L) {
   struct use u = begin(L);
@@ -177,7 +184,7 @@ static int receive_fitting(const struct use *u, size_t n) {
   }
   lua_pushlstring(u->L, s->buffer + s->first, n);
   s->first += n;
-  return result < 0 ? 3 : 1;
+  return result < 0 ? 3 : answer(u->L);
 }
 
 /* Up to a newline, which is left out as every CR is. */
@@ -244,7 +251,7 @@ static int stream_receive(lua_State *L) {
   else if (prefix_len == 0) result = receive_count(&u, &out, count);
   else if (count > prefix_len) result = receive_count(&u, &out, count - prefix_len);
   luaL_pushresult(&out);
-  if (result == RSSL_OK) return 1;
+  if (result == RSSL_OK) return answer(L);
   lua_pushnil(L);
   push_reason(&u, result);
   lua_pushvalue(L, -3);
@@ -298,7 +305,7 @@ static int stream_send(lua_State *L) {
   }
   if (result == RSSL_OK) {
     lua_pushinteger(L, (lua_Integer)(before + taken));
-    return 1;
+    return answer(L);
   }
   lua_pushnil(L);
   push_reason(&u, result);

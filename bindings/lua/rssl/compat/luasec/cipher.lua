@@ -1,8 +1,6 @@
 --- What OpenSSL says of a cipher, for conn:info().
 -- @module rssl.compat.luasec.cipher
 
-local core = require "rssl.core"
-
 local cipher = {}
 
 local ENCRYPTION = {
@@ -13,10 +11,10 @@ local ENCRYPTION = {
 
 --- The fields of conn:info().
 function cipher.describe(socket)
-  local name, _, bits = core.cipher_name(socket:cipher())
+  local name, _, _, bits = socket:cipher()
   local info = {
     cipher = name,
-    protocol = core.version_name(socket:version()),
+    protocol = (socket:version()),
     bits = bits,
     algbits = bits,
     key = "any",
