@@ -21,14 +21,14 @@ local connections = setmetatable({}, { __mode = "kv" })
 
 --- ssl.wrap(socket, settings or context): takes over the descriptor of a LuaSocket object.
 function connection.wrap(socket, cfg)
-  local ctx, err = cfg, nil
+  local ctx = cfg
   if type(cfg) == "table" then
+    local err
     ctx, err = context.new(cfg)
     if not ctx then return nil, err end
   end
   if not context.settings(ctx) then error("bad argument #2 to 'wrap' (invalid context)", 2) end
-  local stream
-  stream, err = core.stream(socket:getfd(), true)
+  local stream, err = core.stream(socket:getfd(), true)
   if not stream then return nil, err end
   socket:setfd(-1)
   return setmetatable({ stream = stream, ctx = ctx }, meta)
