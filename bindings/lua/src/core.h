@@ -27,6 +27,7 @@ void open_hello(lua_State *L);
 void open_certificate(lua_State *L);
 void open_identity(lua_State *L);
 void open_session(lua_State *L);
+void open_stream(lua_State *L);
 
 /* handles.c: a userdatum is one pointer, NULL once it is closed. */
 void new_type(lua_State *L, const char *type, const luaL_Reg *methods, lua_CFunction close);

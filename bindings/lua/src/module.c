@@ -116,6 +116,7 @@ int luaopen_rssl_core(lua_State *L) {
   open_socket(L);
   open_hello(L);
   open_session(L);
+  open_stream(L);
   open_certificate(L);
   open_identity(L);
   return 1;
