@@ -314,11 +314,14 @@ function SslSocket:_farewell()
   return self._core:drain() or ""
 end
 
-function SslSocket:_on_disconnected()
+function SslSocket:_release()
   if self._core then self._core:close() end
   self._core, self._encrypted = nil, false
   -- What was ignored whatever it was is not ignored in another connection.
   if self._ignored == true then self._ignored = nil end
+end
+
+function SslSocket:_on_disconnected()
   set_mode(self, SslSocket.UNENCRYPTED_MODE)
 end
 
