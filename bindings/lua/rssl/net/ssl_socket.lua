@@ -165,13 +165,17 @@ end
 --- Takes the handshake as far as it goes: true when it is done and the socket still there.
 local function shake_hands(self)
   local core_socket = self._core
-  local done, status, err = core_socket:handshake()
-  if self._core ~= core_socket then return false end
-  if err then
-    fail_with(self, status, err)
-    return false
-  end
-  send_drained(self)
+  local done, status, err
+  repeat
+    done, status, err = core_socket:handshake()
+    if self._core ~= core_socket then return false end
+    if err then
+      fail_with(self, status, err)
+      return false
+    end
+    send_drained(self)
+    if self._core ~= core_socket then return false end
+  until status ~= "want_write"
   if not done or self._core ~= core_socket then return false end
   established(self)
   return self._core == core_socket
