@@ -31,9 +31,10 @@ function events.call(object, name, ...)
   guarded(object, function() handler(object, a, b) end)
 end
 
-local queue, timer = {}, nil
+local queue = {}
 
-local function run_posted()
+local function run_posted(timer)
+  timer:close()
   local posted = queue
   queue = {}
   for _, entry in ipairs(posted) do guarded(entry.object, entry.call) end
@@ -44,8 +45,10 @@ function events.post(object, callback, ...)
   if type(callback) ~= "function" then error("the callback must be a function", 3) end
   local a, b = ...
   queue[#queue + 1] = {object = object, call = function() callback(object, a, b) end}
-  if not timer then timer = uv.new_timer() end
-  if #queue == 1 then timer:start(0, 0, run_posted) end
+  if #queue == 1 then
+    local timer = uv.new_timer()
+    timer:start(0, 0, function() run_posted(timer) end)
+  end
 end
 
 return events

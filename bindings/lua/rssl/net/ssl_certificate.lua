@@ -30,6 +30,18 @@ function SslCertificate.new(encoded, format)
   return class.instance(SslCertificate, {_certificate = certificate or false})
 end
 
+--- All certificates of a PEM text in their order, such as a chain; or the one in DER.
+function SslCertificate.from_data(encoded, format)
+  if SslEncoding.check(format) == SslEncoding.DER then
+    return {SslCertificate.new(encoded, format)}
+  end
+  local list = {}
+  for pem in encoded:gmatch("%-%-%-%-%-BEGIN CERTIFICATE%-%-%-%-%-.-%-%-%-%-%-END CERTIFICATE%-%-%-%-%-") do
+    list[#list + 1] = SslCertificate.new(pem .. "\n")
+  end
+  return list
+end
+
 local function property(read, absent)
   return {
     get = function(self)

@@ -26,15 +26,22 @@ SslServer:_define_properties {
   },
 }
 
---- An SslSocket whose handshake has begun: `encrypted_handler` set on it now is called; nil if no
+--- An SslSocket in plain text, for `start_server_encryption` when the protocol says so; nil if no
 -- connection waits.
-function SslServer:next_pending_secure_connection()
+function SslServer:next_pending_connection()
   local client = self:_next_pending()
   if not client then return nil end
   local socket = SslSocket.new()
   socket.configuration = self.configuration
   socket:_adopt(client)
-  socket:start_server_encryption()
+  return socket
+end
+
+--- An SslSocket whose handshake has begun: `encrypted_handler` set on it now is called; nil if no
+-- connection waits.
+function SslServer:next_pending_secure_connection()
+  local socket = self:next_pending_connection()
+  if socket then socket:start_server_encryption() end
   return socket
 end
 

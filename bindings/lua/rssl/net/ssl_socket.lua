@@ -165,13 +165,17 @@ end
 --- Takes the handshake as far as it goes: true when it is done and the socket still there.
 local function shake_hands(self)
   local core_socket = self._core
-  local done, status, err = core_socket:handshake()
-  if self._core ~= core_socket then return false end
-  if err then
-    fail_with(self, status, err)
-    return false
-  end
-  send_drained(self)
+  local done, status, err
+  repeat
+    done, status, err = core_socket:handshake()
+    if self._core ~= core_socket then return false end
+    if err then
+      fail_with(self, status, err)
+      return false
+    end
+    send_drained(self)
+    if self._core ~= core_socket then return false end
+  until status ~= "want_write"
   if not done or self._core ~= core_socket then return false end
   established(self)
   return self._core == core_socket
@@ -314,11 +318,14 @@ function SslSocket:_farewell()
   return self._core:drain() or ""
 end
 
-function SslSocket:_on_disconnected()
+function SslSocket:_release()
   if self._core then self._core:close() end
   self._core, self._encrypted = nil, false
   -- What was ignored whatever it was is not ignored in another connection.
   if self._ignored == true then self._ignored = nil end
+end
+
+function SslSocket:_on_disconnected()
   set_mode(self, SslSocket.UNENCRYPTED_MODE)
 end
 

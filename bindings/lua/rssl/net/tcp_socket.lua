@@ -341,7 +341,9 @@ function TcpSocket:disconnect()
   if self._attempt == attempt then self:_flush() end
 end
 
---- For subclasses: the connection is gone; called before disconnected_handler.
+--- For subclasses: the connection is gone; before any handler hears of it, and before
+-- disconnected_handler does.
+function TcpSocket:_release() end
 function TcpSocket:_on_disconnected() end
 
 function TcpSocket:_teardown()
@@ -353,8 +355,10 @@ function TcpSocket:_teardown()
   if handle and not handle:is_closing() then handle:close() end
   local left = self._incoming.length > 0
   self._open_mode = left and Stream.READ_ONLY_MODE or Stream.NOT_OPEN_MODE
+  self:_release()
   local attempt = self._attempt
   self:_set_state(TcpSocket.UNCONNECTED)
+  if self._attempt ~= attempt then return end
   self:_on_disconnected()
   if self._attempt ~= attempt then return end
   if was == TcpSocket.CONNECTED or was == TcpSocket.CLOSING then
