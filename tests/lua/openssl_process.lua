@@ -25,7 +25,7 @@ local function start(arguments)
   local process = setmetatable({output = "", errors = ""}, Process)
   local input, output, errors = uv.new_pipe(false), uv.new_pipe(false), uv.new_pipe(false)
   process.input = input
-  process.handle = assert(uv.spawn("openssl", {args = arguments, stdio = {input, output, errors}},
+  process.handle, process.pid = assert(uv.spawn("openssl", {args = arguments, stdio = {input, output, errors}},
     function(code)
       process.code = code
       process.handle:close()
@@ -52,13 +52,30 @@ function openssl_process.client(port, ...)
   return start {"s_client", "-connect", "127.0.0.1:" .. port, "-quiet", ...}
 end
 
+--- The port that a process listens on, from /proc: s_server says it only when it is not quiet.
+local function listening_port(pid)
+  local descriptors = uv.fs_scandir(("/proc/%d/fd"):format(pid))
+  local inodes = {}
+  while descriptors do
+    local name = uv.fs_scandir_next(descriptors)
+    if not name then break end
+    local target = uv.fs_readlink(("/proc/%d/fd/%s"):format(pid, name)) or ""
+    inodes[target:match "^socket:%[(%d+)%]$" or ""] = true
+  end
+  for line in io.lines "/proc/net/tcp" do
+    local port, state, inode = line:match "^%s*%d+: %x+:(%x+) %x+:%x+ (%x+) %S+ %S+ %S+ +%d+ +%d+ (%d+)"
+    if state == "0A" and inodes[inode] then return tonumber(port, 16) end
+  end
+end
+
 --- s_server with this identity's files; its port is in `port`.
 function openssl_process.server(certificate, key, ...)
   local process = start {"s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, ...}
-  event_loop.run_until(function()
-    process.port = tonumber(process.output:match "ACCEPT [%d.]+:(%d+)")
-    return process.port or process.code
-  end)
+  for _ = 1, 500 do
+    process.port = process.code == nil and listening_port(process.pid) or nil
+    if process.port or process.code then break end
+    event_loop.run_for(10)
+  end
   assert(process.port, process.errors)
   return process
 end

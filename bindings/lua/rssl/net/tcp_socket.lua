@@ -99,7 +99,9 @@ local function connected(self, handle)
   events.call(self, "connected_handler")
   if self._attempt ~= attempt then return end
   self:_on_connected()
-  if self._attempt == attempt then self:_flush() end
+  if self._attempt ~= attempt then return end
+  self:_flush()
+  if self._to_disconnect and self._attempt == attempt then self:disconnect() end
 end
 
 --- For subclasses: the connection is there.
@@ -155,6 +157,7 @@ function TcpSocket:_connect(hostname, port, openmode, intention)
   self._incoming:clear()
   self._outgoing:clear()
   self._inflight, self._writes, self._unfinished, self._said_farewell = 0, 0, 0, false
+  self._to_disconnect = false
   self._host, self._error_string, self._intention = hostname, "", intention
   self._open_mode = openmode or Stream.READ_WRITE_MODE
   local attempt = self._attempt
@@ -332,10 +335,12 @@ end
 
 -- Ending ----------------------------------------------------------------------------------------
 
---- Ends the connection as soon as what was written is sent.
+--- Ends the connection as soon as what was written is sent; one that is not there yet, once it is.
 function TcpSocket:disconnect()
   if self._state == TcpSocket.UNCONNECTED or self._state == TcpSocket.CLOSING then return end
-  if self._state ~= TcpSocket.CONNECTED then return self:_teardown() end
+  if self._state == TcpSocket.BOUND then return self:_teardown() end
+  self._to_disconnect = self._state ~= TcpSocket.CONNECTED
+  if self._to_disconnect then return end
   local attempt = self._attempt
   self:_set_state(TcpSocket.CLOSING)
   if self._attempt == attempt then self:_flush() end
