@@ -23,7 +23,7 @@ test:
 	tools/setup.sh test
 	cargo fetch --quiet --locked
 	cargo fetch --quiet --locked --manifest-path fuzz/Cargo.toml
-	cmake -S . -B $(BUILD) -DRSSL_BUILD_TESTS=ON
+	cmake -S . -B $(BUILD) -DRSSL_BUILD_TESTS=ON -DRSSL_LUA=ON
 	cmake --build $(BUILD)
 	-cmake --build $(BUILD) --target python_programs
 	cd $(BUILD) && ctest --output-on-failure --parallel "$$(nproc)"

@@ -1,0 +1,13 @@
+--- How certificates and keys are written down.
+
+local SslEncoding = {PEM = 0, DER = 1}
+
+function SslEncoding.check(encoding)
+  if encoding == nil then return SslEncoding.PEM end
+  if encoding ~= SslEncoding.PEM and encoding ~= SslEncoding.DER then
+    error("the encoding must be SslEncoding.PEM or SslEncoding.DER", 3)
+  end
+  return encoding
+end
+
+return SslEncoding

@@ -1,0 +1,148 @@
+--- Accepts TCP connections.
+-- @classmod TcpServer
+
+local uv = require "luv"
+
+local TcpSocket = require "rssl.net.tcp_socket"
+local class = require "rssl.net.class"
+local events = require "rssl.net.events"
+local socket_errors = require "rssl.net.socket_errors"
+
+local TcpServer = class.define "TcpServer"
+
+local BACKLOG = 128
+
+function TcpServer._fields(fields)
+  fields._pending = {}
+  fields._max_pending_connections = 30
+  fields._error_string = ""
+  return fields
+end
+
+function TcpServer.new()
+  return class.instance(TcpServer, TcpServer._fields {})
+end
+
+local accept
+
+TcpServer:_define_properties {
+  listening = {get = function(self) return self._handle ~= nil end},
+  port = {
+    get = function(self)
+      local name = self._handle and self._handle:getsockname()
+      return name and name.port or 0
+    end,
+  },
+  has_pending_connections = {get = function(self) return #self._pending > 0 end},
+  error_string = {get = function(self) return self._error_string end},
+  max_pending_connections = {
+    get = function(self) return self._max_pending_connections end,
+    set = function(self, n)
+      if type(n) ~= "number" or n < 1 then
+        error("max_pending_connections must be a positive number", 3)
+      end
+      self._max_pending_connections = n
+      accept(self)
+    end,
+  },
+}
+
+TcpServer:_define_handlers {"accept_error_handler", "new_connection_handler"}
+
+local function accept_failed(self, err)
+  self._error_string = socket_errors.describe(err)
+  events.call(self, "accept_error_handler", socket_errors.from_uv(err))
+end
+
+--- Accepts the connection that waits, if it may: until then libuv announces no other.
+function accept(self)
+  if not self._waiting or self._paused or not self._handle then return end
+  if #self._pending >= self._max_pending_connections then return end
+  self._waiting = false
+  local client = uv.new_tcp()
+  local accepted, err = self._handle:accept(client)
+  if not accepted then
+    client:close()
+    return accept_failed(self, err)
+  end
+  self._pending[#self._pending + 1] = client
+  events.call(self, "new_connection_handler")
+end
+
+local function bind(handle, port, address)
+  if address then return handle:bind(address, port) end
+  local done, err = handle:bind("::", port)
+  if not done then done, err = handle:bind("0.0.0.0", port) end
+  return done, err
+end
+
+--- Listens on all addresses, or on one; port 0 lets the system choose.
+function TcpServer:listen(port, address)
+  if type(port) ~= "number" or port % 1 ~= 0 or port < 0 or port > 65535 then
+    error("port must be a number from 0 to 65535", 2)
+  end
+  if self._handle then
+    self._error_string = "the server is listening already"
+    return false
+  end
+  local handle = uv.new_tcp()
+  local function announced(err)
+    if self._handle ~= handle then return end
+    if err then return accept_failed(self, err) end
+    self._waiting = true
+    accept(self)
+  end
+  local done, err = bind(handle, port, address)
+  if done then done, err = handle:listen(BACKLOG, announced) end
+  if not done then
+    handle:close()
+    self._error_string = socket_errors.describe(err)
+    return false
+  end
+  self._handle, self._waiting, self._paused, self._error_string = handle, false, false, ""
+  return true
+end
+
+function TcpServer:listen_async(port, address, callback)
+  if callback == nil then address, callback = nil, address end
+  events.post(self, callback, self:listen(port, address))
+end
+
+function TcpServer:pause_accepting()
+  self._paused = true
+end
+
+function TcpServer:resume_accepting()
+  self._paused = false
+  accept(self)
+end
+
+--- The connection that waits longest, as a libuv handle; nil if none does.
+function TcpServer:_next_pending()
+  local client = table.remove(self._pending, 1)
+  if client then accept(self) end
+  return client
+end
+
+function TcpServer:next_pending_connection()
+  local client = self:_next_pending()
+  if not client then return nil end
+  local socket = TcpSocket.new()
+  socket:_adopt(client)
+  return socket
+end
+
+function TcpServer:next_pending_connection_async(callback)
+  events.post(self, callback, self:next_pending_connection())
+end
+
+--- Stops listening, and drops the connections that wait. Those handed out stay.
+function TcpServer:close()
+  local handle = self._handle
+  self._handle = nil
+  if handle then handle:close() end
+  for _, client in ipairs(self._pending) do client:close() end
+  self._pending = {}
+end
+
+return TcpServer

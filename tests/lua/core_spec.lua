@@ -1,0 +1,544 @@
+-- rssl.core: how its calls answer, its callbacks and its lifetimes.
+
+local core = require "rssl.core"
+local loopback = require "loopback"
+
+local certificate = loopback.certificate
+
+local function client_context()
+  local ctx = assert(core.ctx_new(core.CLIENT))
+  assert(ctx:load_verify_file(certificate "ca.pem"))
+  return ctx
+end
+
+local function server_context(identity)
+  local ctx = assert(core.ctx_new(core.SERVER))
+  identity = identity or "server"
+  assert(ctx:load_cert_file(certificate(identity .. ".pem"), certificate(identity .. ".key")))
+  return ctx
+end
+
+local function pair(cctx, sctx)
+  return assert(core.wrap(cctx or client_context(), nil, core.CLIENT, "localhost")),
+    assert(core.wrap(sctx or server_context(), nil, core.SERVER))
+end
+
+--- Shakes hands in memory: true, or nil, which end, its status and its error.
+local function shake(client, server)
+  for _ = 1, 10 do
+    local client_done, status, err = client:handshake()
+    server:feed(client:drain())
+    if err then return nil, "client", status, err end
+    local server_done
+    server_done, status, err = server:handshake()
+    client:feed(server:drain())
+    if err then return nil, "server", status, err end
+    if client_done and server_done then return true end
+  end
+  return nil, "neither"
+end
+
+describe("rssl.core", function()
+  teardown(loopback.clean)
+
+  describe("results", function()
+    it("are a value, or nil and a status, or nil, a status and an error", function()
+      local client, server = pair()
+      assert.same({nil, "want_write"}, {client:handshake()})
+      assert.equal("", server:drain())
+      assert.same({nil, "want_read"}, {server:handshake()})
+      assert.is_true(shake(client, server))
+      assert.is_true(client:handshake())
+      assert.equal(5, client:write "hello")
+      assert.equal(5, server:feed(client:drain()) and #server:read())
+      local nothing, status, err = core.cert_new_file "/nonexistent"
+      assert.is_nil(nothing)
+      assert.equal("file", status)
+      assert.equal(core.ERR_FILE, err.code)
+      assert.equal("RSSL_ERR_FILE", err.name)
+      assert.equal(2, err.errno)
+      assert.equal(err.message, tostring(err))
+      assert.truthy(err.message:find("/nonexistent", 1, true))
+    end)
+
+    it("say closed without an error after close_notify, and eof after a truncation", function()
+      local client, server = pair()
+      assert(shake(client, server))
+      client:shutdown()
+      server:feed(client:drain())
+      assert.same({nil, "closed"}, {server:read()})
+      local other_client, other = pair()
+      assert(shake(other_client, other))
+      assert(other:feed_eof())
+      local _, status, err = other:read()
+      assert.equal("eof", status)
+      assert.equal(core.ERR_EOF, err.code)
+    end)
+
+    it("carry the verdict on a certificate, and the alert", function()
+      local client, server = pair(client_context(), server_context "wrong-name")
+      local _, which, status, err = shake(client, server)
+      assert.same({"client", "verify"}, {which, status})
+      assert.equal(core.V_HOSTNAME, err.verify)
+      assert.equal("CERTIFICATE_VERIFY_FAILED", err.reason)
+      assert.equal(0, err.depth)
+      assert.equal(err.code, client:error().code)
+      local _, server_status, alert = server:handshake()
+      assert.equal("alert", server_status)
+      assert.is_true(alert.alert_received)
+      assert.equal("bad_certificate", core.alert_name(alert.alert))
+    end)
+
+    it("of what is absent are nil", function()
+      local client = pair()
+      assert.is_nil(client:version())
+      assert.is_nil(client:alpn())
+      assert.is_nil(client:peer_certificate())
+      assert.same({}, client:peer_chain())
+      assert.is_nil(client:error())
+      assert.is_nil(client:session())
+      assert.is_nil(client:hello())
+    end)
+  end)
+
+  describe("arguments", function()
+    it("of the wrong type are raised", function()
+      assert.has_error(function() core.ctx_new "client" end)
+      assert.has_error(function() core.wrap({}, nil, core.CLIENT) end)
+      local ctx = client_context()
+      assert.has_error(function() ctx:set_alpn "h2" end)
+      assert.has_error(function() ctx:set_alpn {1} end)
+      assert.has_error(function() ctx:set_verify_callback(1) end)
+      assert.has_error(function() ctx:set_identities {ctx} end)
+      assert.has_error(function() ctx:set_session_store {} end)
+      assert.has_error(function() ctx:set_verify(-1) end)
+      assert.has_error(function() ctx:set_verify(2 ^ 40) end)
+      local client = pair(ctx)
+      assert.has_error(function() client:read(0) end)
+      assert.has_error(function() client:read(-1) end)
+      assert.has_error(function() client.read(ctx) end)
+      assert.has_error(function() client:set_io {read = print} end)
+    end)
+
+    it("with a NUL where a C string is meant are raised, not cut", function()
+      assert.has_error(function() client_context():load_verify_file(certificate "ca.pem" .. "\0.pem") end)
+      assert.has_error(function() core.wrap(client_context(), nil, core.CLIENT, "localhost\0.evil") end)
+      assert.has_error(function() client_context():set_alpn {"h2\0"} end)
+    end)
+
+    it("that librssl refuses are an error returned", function()
+      local _, status = core.ctx_new(9)
+      assert.equal("argument", status)
+      _, status = core.wrap(client_context(), nil, core.CLIENT)
+      assert.equal("argument", status)
+      _, status = client_context():set_ciphers "NOPE"
+      assert.equal("name", status)
+    end)
+
+    it("i and j choose a part of a string", function()
+      local client, server = pair()
+      assert(shake(client, server))
+      assert.equal(3, client:write("abcdef", 2, 4))
+      server:feed(client:drain())
+      assert.equal(2, client:write("abcdef", -2))
+      assert.equal(0, client:write("abc", 4))
+      server:feed(client:drain())
+      assert.equal("bcd", server:read(3))
+      assert.equal("ef", server:peek())
+      assert.equal(2, server:pending())
+    end)
+  end)
+
+  describe("closed handles", function()
+    it("are an error to use, and may be closed again", function()
+      local ctx = client_context()
+      local client = pair(ctx)
+      ctx:close()
+      ctx:close()
+      assert.has_error(function() ctx:verify() end, "attempt to use a closed rssl.Context")
+      assert.same({nil, "want_write"}, {client:handshake()})
+      client:close()
+      client:close()
+      assert.is_true(client:is_closed())
+      assert.has_error(function() client:handshake() end, "attempt to use a closed rssl.Socket")
+      local cert = assert(core.cert_new_file(certificate "ca.pem"))
+      cert:close()
+      assert.has_error(function() cert:pem() end)
+      local identity = assert(core.identity_new_file(certificate "server.pem", certificate "server.key"))
+      identity:close()
+      assert.has_error(function() server_context():set_identities {identity} end)
+    end)
+
+    it("are closed by __close and by the collector", function()
+      local ctx = client_context()
+      assert.equal("rssl.Context", getmetatable(ctx))
+      local weak = setmetatable({}, {__mode = "v"})
+      do
+        local own = client_context()
+        weak.socket = pair(own)
+        own:set_verify_callback(function() return own, weak.socket end)
+      end
+      collectgarbage()
+      collectgarbage()
+      assert.is_nil(weak.socket)
+    end)
+  end)
+
+  describe("verify callback", function()
+    local function outcome(callback, identity)
+      local ctx = client_context()
+      assert(ctx:set_verify_callback(callback))
+      local client, server = pair(ctx, server_context(identity))
+      local done, which, _, err = shake(client, server)
+      return done, which, err, client
+    end
+
+    it("gets the socket, the verdict and the chain", function()
+      local seen
+      local done, _, _, client = outcome(function(socket, verdict, chain)
+        seen = {socket, verdict, #chain, chain[1]:matches "localhost", #socket:verified_chain()}
+      end)
+      assert.is_true(done)
+      assert.same({client, core.V_OK, 2, true, 3}, seen)
+    end)
+
+    it("accepts with true, and leaves the verdict alone with nil", function()
+      assert.is_true((outcome(function() return true end, "self-signed")))
+      assert.is_nil((outcome(function() end, "self-signed")))
+    end)
+
+    it("refuses with false or a number", function()
+      local _, which, err = outcome(function() return false end)
+      assert.equal("client", which)
+      assert.equal(core.V_APPLICATION, err.verify)
+      _, _, err = outcome(function() return core.V_REVOKED end)
+      assert.equal(core.V_REVOKED, err.verify)
+    end)
+
+    it("raises through the call, with the value it raised, and the connection fails", function()
+      local ctx = client_context()
+      local thrown = {}
+      assert(ctx:set_verify_callback(function() error(thrown) end))
+      local client, server = pair(ctx)
+      local ok, raised = pcall(shake, client, server)
+      assert.is_false(ok)
+      assert.equal(thrown, raised)
+      assert.equal(core.ERR_VERIFY, client:error().code)
+      assert.is_true(#client:drain() > 0, "no alert")
+    end)
+
+    it("cannot yield", function()
+      local ctx = client_context()
+      assert(ctx:set_verify_callback(function() coroutine.yield() end))
+      local client, server = pair(ctx)
+      local co = coroutine.create(function() return shake(client, server) end)
+      assert.is_false((coroutine.resume(co)))
+    end)
+
+    it("may close its socket", function()
+      local done = pcall(outcome, function(socket) socket:close() end)
+      assert.is_false(done)
+    end)
+
+    it("runs on the coroutine of the call, when that which set it is gone", function()
+      local ctx
+      coroutine.wrap(function()
+        ctx = client_context()
+        assert(ctx:set_verify_callback(function() return true end))
+      end)()
+      collectgarbage()
+      local client, server = pair(ctx)
+      local done
+      local co = coroutine.create(function() done = shake(client, server) end)
+      assert(coroutine.resume(co))
+      assert.is_true(done)
+      co = nil -- luacheck: ignore
+      collectgarbage()
+      assert.equal(1, client:write "x")
+    end)
+
+    it("is the one that was set when the socket was made", function()
+      local ctx = client_context()
+      local calls = {}
+      assert(ctx:set_verify_callback(function() calls[#calls + 1] = "first" end))
+      local client, server = pair(ctx)
+      assert(ctx:set_verify_callback(function() calls[#calls + 1] = "second" end))
+      collectgarbage()
+      assert.is_true(shake(client, server))
+      assert.same({"first"}, calls)
+    end)
+  end)
+
+  describe("hello callback", function()
+    it("sees what the client offers, and can answer with another context", function()
+      local cctx, sctx, other = client_context(), server_context "wrong-name", server_context()
+      assert(cctx:set_alpn {"h2", "http/1.1"})
+      local seen
+      assert(sctx:set_hello_callback(function(_, hello)
+        seen = {hello:server_name(), hello:alpn()[2], #hello:ciphers() > 0, #hello:schemes() > 0}
+        assert(hello:use_ctx(other))
+        assert(hello:use_alpn "http/1.1")
+      end))
+      local client, server = pair(cctx, sctx)
+      assert.is_true(shake(client, server))
+      assert.same({"localhost", "http/1.1", true, true}, seen)
+      assert.equal("http/1.1", client:alpn())
+    end)
+
+    it("can decide later", function()
+      local sctx = server_context "wrong-name"
+      assert(sctx:set_hello_callback(function() return "want_hello" end))
+      local client, server = pair(nil, sctx)
+      client:handshake()
+      server:feed(client:drain())
+      assert.same({nil, "want_hello"}, {server:handshake()})
+      local hello = server:hello()
+      local identity = core.identity_new_file(certificate "server.pem", certificate "server.key")
+      assert(hello:use_identity(identity))
+      assert(hello:continue())
+      assert.is_nil(hello:server_name())
+      assert.is_true(shake(client, server))
+    end)
+
+    it("refuses with false, or an alert of its own", function()
+      local sctx = server_context()
+      assert(sctx:set_hello_callback(function() return false end))
+      local client, server = pair(nil, sctx)
+      local _, which, status = shake(client, server)
+      assert.same({"server", "callback"}, {which, status})
+      assert(sctx:set_hello_callback(function(_, hello) assert(hello:reject(112)) end))
+      client, server = pair(nil, sctx)
+      shake(client, server)
+      local _, _, err = client:handshake()
+      assert.equal("unrecognized_name", core.alert_name(err.alert))
+    end)
+  end)
+
+  it("asks a signer for signatures, and keeps its function alive", function()
+    local key = core.identity_new_file(certificate "server.pem", certificate "server.key")
+    assert.equal(2, #key:chain())
+    local file = assert(io.open(certificate "server.pem"))
+    local pem = file:read "*a"
+    file:close()
+    local asked
+    local sctx = assert(core.ctx_new(core.SERVER))
+    do
+      local identity = assert(core.identity_new_signer(pem, {0x0403}, function(scheme, message)
+        asked = {scheme, #message > 64}
+        error "the device is gone"
+      end))
+      assert(sctx:set_identities {identity})
+    end
+    collectgarbage()
+    collectgarbage()
+    local client, server = pair(nil, sctx)
+    local ok, raised = pcall(shake, client, server)
+    assert.is_false(ok)
+    assert.truthy(tostring(raised):find "the device is gone")
+    assert.same({0x0403, true}, asked)
+  end)
+
+  it("asks for the client's certificate and for the time, and logs keys", function()
+    local cctx, sctx = client_context(), server_context()
+    assert(sctx:load_verify_file(certificate "ca.pem"))
+    assert(sctx:set_verify(core.CERT_REQUIRED))
+    local identity = core.identity_new_file(certificate "client.pem", certificate "client.key")
+    local lines, times, names = {}, 0, nil
+    assert(cctx:set_client_cert_callback(function(_, authorities)
+      names = #authorities
+      return identity
+    end))
+    assert(cctx:set_keylog_callback(function(line) lines[#lines + 1] = line end))
+    assert(cctx:set_time_callback(function()
+      times = times + 1
+      return os.time()
+    end))
+    local client, server = pair(cctx, sctx)
+    assert.is_true(shake(client, server))
+    assert.truthy(lines[1]:find "_SECRET ")
+    assert.is_true(times > 0)
+    assert.equal(1, names)
+    assert.equal(identity:chain()[1]:der(), server:peer_certificate():der())
+    assert.equal(identity:chain()[1]:der(), client:own_chain()[1]:der())
+  end)
+
+  it("reads keys with a password, from a string or a function", function()
+    local cert, key = certificate "server.pem", certificate "server-encrypted.key"
+    local _, status = core.identity_new_file(cert, key)
+    assert.equal("password", status)
+    _, status = core.identity_new_file(cert, key, "wrong")
+    assert.equal("password", status)
+    _, status = core.identity_new_file(cert, key, function() end)
+    assert.equal("callback", status)
+    assert.has_error(function() core.identity_new_file(cert, key, function() error {} end) end)
+    assert.has_error(function() core.identity_new_file(cert, key, function() return ("x"):rep(1e6) end) end)
+  end)
+
+  it("keeps sessions in a store", function()
+    local sctx, cctx, kept = server_context(), client_context(), {}
+    assert(sctx:set_session_store {
+      put = function(id, session, lifetime)
+        assert(lifetime > 0)
+        kept[id] = session
+      end,
+      get = function(id, remove)
+        local session = kept[id]
+        if remove then kept[id] = nil end
+        return session
+      end,
+    })
+    for round = 1, 2 do
+      local client, server = pair(cctx, sctx)
+      assert.is_true(shake(client, server))
+      assert.equal(round == 2, client:resumed())
+      client:read()
+    end
+  end)
+
+  it("resumes a session given by hand", function()
+    local cctx, sctx = client_context(), server_context()
+    local client, server = pair(cctx, sctx)
+    assert(shake(client, server))
+    client:read()
+    local session = client:session()
+    local again
+    again, server = pair(cctx, sctx)
+    assert(again:set_session(session))
+    assert(shake(again, server))
+    assert.is_true(again:resumed())
+    assert.equal(core.HANDSHAKE_RESUMED, server:handshake_kind())
+  end)
+
+  it("travels through Lua functions, which may say not now, fail, or raise", function()
+    local to_server, to_client = {}, {}
+    local function io_of(from, to)
+      return {
+        read = function(n)
+          local s = table.remove(from, 1)
+          if not s then return nil, "want_read" end
+          if #s > n then table.insert(from, 1, s:sub(n + 1)) end
+          return s:sub(1, n)
+        end,
+        write = function(s)
+          to[#to + 1] = s
+          return #s
+        end,
+      }
+    end
+    local client, server = pair()
+    assert(client:set_io(io_of(to_client, to_server)))
+    assert(server:set_io(io_of(to_server, to_client)))
+    local client_done, server_done
+    for _ = 1, 10 do client_done, server_done = client:handshake(), server:handshake() end
+    assert.is_true(client_done and server_done)
+    local failing = pair()
+    assert(failing:set_io {read = function() return nil, 104 end, write = function(s) return #s end})
+    local _, status, err = failing:handshake()
+    assert.same({"io", 104}, {status, err.errno})
+    for _, bad in ipairs {
+      function() error "broken" end, function() return ("x"):rep(100000) end,
+      function() return nil, "later" end, function() return {} end,
+    } do
+      local raising = pair()
+      assert(raising:set_io {read = bad, write = function(s) return #s end})
+      assert.has_error(function() raising:handshake() end)
+    end
+  end)
+
+  it("exports, binds channels, updates keys, and gives the stream back", function()
+    local client, server = pair()
+    assert(shake(client, server))
+    assert.equal(client:export("EXPORTER-x", 32, "c"), server:export("EXPORTER-x", 32, "c"))
+    assert.equal(client:channel_binding "tls-server-end-point",
+                 server:channel_binding "tls-server-end-point")
+    local _, status = client:channel_binding "nope"
+    assert.equal("name", status)
+    client:key_update()
+    server:feed(client:drain())
+    client:shutdown()
+    server:feed(client:drain() .. "plain")
+    assert.same({nil, "closed"}, {server:read()})
+    server:shutdown(core.SHUT_RDWR)
+    server:drain()
+    assert(server:shutdown(core.SHUT_RDWR))
+    assert.equal("plain", server:detach())
+    local rx, tx = server:traffic()
+    assert.is_true(rx > 1000 and tx > 1000)
+  end)
+
+  it("reads certificates", function()
+    local cert = assert(core.cert_new_file(certificate "server.pem"))
+    assert.equal(3, cert:version())
+    assert.is_false(cert:is_ca())
+    assert.equal("id-ecPublicKey", cert:key_type())
+    assert.equal(256, cert:key_bits())
+    assert.is_true(cert:not_before() < cert:not_after())
+    assert.is_true(cert:matches "localhost")
+    assert.is_false(cert:matches "example.org")
+    assert.equal(cert:der(), core.cert_new_mem(cert:pem()):der())
+    assert.equal(core.SAN_DNS, cert:san()[1].type)
+    assert.equal("commonName", cert:name(core.SUBJECT)[1].key)
+    assert.truthy(cert:name_der(core.ISSUER))
+    assert.truthy(cert:text():find "localhost")
+    assert.truthy((cert:extension "2.5.29.17"))
+    assert.is_nil((cert:extension "1.2.3"))
+    assert.same({}, cert:uris(core.URI_OCSP))
+    assert.equal(32, #core.digest("sha256", cert:spki()))
+    assert.truthy(cert:signature_type())
+    assert.truthy(cert:serial())
+  end)
+
+  it("has the settings of a context", function()
+    local ctx = client_context()
+    assert.equal(core.CLIENT, ctx:role())
+    assert.equal(core.CERT_REQUIRED, ctx:verify())
+    assert.is_true(ctx:check_hostname())
+    local _, status = ctx:set_verify(core.CERT_NONE)
+    assert.equal("state", status)
+    assert(ctx:set_versions(core.TLS1_2, core.TLS1_2))
+    assert.same({core.TLS1_2, core.TLS1_2}, {ctx:versions()})
+    assert(ctx:set_cipher_string "ECDHE+AESGCM")
+    assert(ctx:set_groups "X25519:P-256")
+    assert(ctx:set_options(core.OPT_NO_SNI))
+    assert.equal(core.OPT_NO_SNI + core.OPT_SERVER_ORDER, ctx:options())
+    assert.equal(1, ctx:root_count())
+    assert.is_true(ctx:roots()[1]:is_ca())
+    assert(ctx:clear_roots())
+    assert.equal(0, ctx:root_count())
+    assert(ctx:set_max_fragment(1024))
+    assert(ctx:set_session_cache(0))
+    assert(ctx:load_crl_file(certificate "crl.pem"))
+    assert(ctx:set_crl_flags(core.CRL_LEAF_ONLY))
+    assert(ctx:clear_crls())
+    assert(ctx:set_verify_schemes {0x0403})
+    assert(server_context():set_client_ca_names {})
+    assert(server_context():set_ticket_keys(("k"):rep(48)))
+    assert(server_context():set_ticket_count(1))
+    assert.is_true(#ctx:ciphers() > 0)
+    assert.equal("TLS_AES_128_GCM_SHA256", (core.cipher_name(0x1301)))
+  end)
+
+  it("leaves memory flat over 10,000 connections #load", function()
+    local cctx, sctx = client_context(), server_context()
+    assert(cctx:set_verify_callback(function(_, verdict) return verdict end))
+    local function connections(n)
+      for _ = 1, n do
+        local client, server = pair(cctx, sctx)
+        assert(shake(client, server))
+        client:write "x"
+        server:feed(client:drain())
+        server:read()
+        client:close()
+      end
+      collectgarbage()
+      collectgarbage()
+      for line in io.lines "/proc/self/status" do
+        local resident = line:match "^VmRSS:%s*(%d+)"
+        if resident then return tonumber(resident) end
+      end
+    end
+    local before = connections(1000)
+    local after = connections(9000)
+    assert.is_true(after - before < 4096, ("%d KiB became %d"):format(before, after))
+  end)
+end)

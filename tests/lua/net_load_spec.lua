@@ -1,0 +1,127 @@
+-- Many sockets in one loop, memory over many connections, errors thrown in the handlers of TLS.
+
+local event_loop = require "event_loop"
+local loopback = require "loopback"
+local net = require "rssl.net"
+local ssl_ends = require "ssl_ends"
+
+local run_until = event_loop.run_until
+local SslSocket = net.SslSocket
+
+local function resident()
+  collectgarbage()
+  collectgarbage()
+  for line in io.lines "/proc/self/status" do
+    local kibibytes = line:match "^VmRSS:%s*(%d+)"
+    if kibibytes then return tonumber(kibibytes) end
+  end
+end
+
+describe("rssl.net under load", function()
+  local server, reports
+
+  before_each(function()
+    reports = {}
+    net.set_error_reporter(function(message) reports[#reports + 1] = message end)
+  end)
+
+  after_each(function()
+    if server then server:close() end
+    event_loop.clear()
+  end)
+
+  teardown(loopback.clean)
+
+  it("has 500 sockets in one loop #load", function()
+    server = ssl_ends.echo_server()
+    server.max_pending_connections = 1000
+    local echoed, sockets = 0, {}
+    local configuration = ssl_ends.configuration()
+    for i = 1, 250 do
+      local socket = SslSocket.new()
+      sockets[i] = socket
+      socket.configuration = configuration
+      local message = ("message of %d "):format(i):rep(100)
+      socket.ready_read_handler = function()
+        if socket.bytes_available < #message then return end
+        assert(socket:read_all_string() == message)
+        echoed = echoed + 1
+      end
+      socket:connect_encrypted("localhost", server.port, net.Stream.READ_WRITE_MODE)
+      socket:write_string(message)
+    end
+    run_until(function() return echoed == 250 end, 60)
+    for _, socket in ipairs(sockets) do
+      assert.is_true(socket.encrypted)
+      socket:disconnect()
+    end
+    run_until(function()
+      for _, socket in ipairs(sockets) do
+        if socket.state ~= SslSocket.UNCONNECTED_STATE then return false end
+      end
+      return true
+    end)
+    assert.same({}, reports)
+  end)
+
+  it("leaves memory flat over connections made and closed #load", function()
+    server = ssl_ends.echo_server()
+    local configuration = ssl_ends.configuration()
+    local function connections(n)
+      for _ = 1, n do
+        local socket = SslSocket.new()
+        socket.configuration = configuration
+        socket.ready_read_handler = function() socket:disconnect() end
+        socket:connect_encrypted("127.0.0.1", server.port, net.Stream.READ_WRITE_MODE)
+        socket:write_string "hello"
+        run_until(function() return socket.state == SslSocket.UNCONNECTED_STATE end)
+        assert(socket.error == SslSocket.UNKNOWN_ERROR, socket.error_string)
+      end
+      return resident()
+    end
+    local total = tonumber(os.getenv "RSSL_LUA_CONNECTIONS" or 2000)
+    local before = connections(total / 10)
+    local after = connections(total - total / 10)
+    assert.is_true(after - before < 4096, ("%d KiB became %d"):format(before, after))
+    assert.same({}, reports)
+  end)
+
+  describe("an error thrown inside", function()
+    for _, name in ipairs {
+      "encrypted", "mode_changed", "ssl_errors", "peer_verify_error", "ready_read", "bytes_written",
+      "encrypted_bytes_written",
+    } do
+      it(name .. "_handler closes the socket, and leaves the loop alive", function()
+        server = ssl_ends.echo_server(name:find "err" and "self-signed" or "server")
+        local socket = ssl_ends.client()
+        socket[name .. "_handler"] = function() error("thrown in " .. name) end
+        socket:connect_encrypted("localhost", server.port, net.Stream.READ_WRITE_MODE)
+        socket:write_string "hello"
+        run_until(function() return #reports > 0 and socket.state == SslSocket.UNCONNECTED_STATE end)
+        assert.truthy(reports[1]:find("thrown in " .. name, 1, true))
+        assert.is_false(socket.encrypted)
+        assert.is_false(socket.valid)
+        local another = ssl_ends.client()
+        another:ignore_ssl_errors()
+        another:connect_encrypted("localhost", server.port, net.Stream.READ_WRITE_MODE)
+        run_until(function() return another.encrypted end)
+        another:abort()
+      end)
+    end
+
+    it("a server's handlers closes that connection only", function()
+      server = ssl_ends.server(function(s)
+        s.ready_read_handler = function()
+          if s:read_all_string() == "throw" then error "thrown" end
+          s:write_string "fine"
+        end
+      end)
+      local good, bad = ssl_ends.connected_client(server), ssl_ends.connected_client(server)
+      bad:write_string "throw"
+      run_until(function() return bad.state == SslSocket.UNCONNECTED_STATE end)
+      good:write_string "talk"
+      run_until(function() return good.bytes_available == 4 end)
+      assert.equal(1, #reports)
+    end)
+  end)
+end)

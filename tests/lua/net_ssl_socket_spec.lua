@@ -1,0 +1,677 @@
+-- net.SslSocket: its page, in order and by name, and what it has beyond that.
+
+local core = require "rssl.core"
+local event_loop = require "event_loop"
+local loopback = require "loopback"
+local net = require "rssl.net"
+local ssl_ends = require "ssl_ends"
+
+local SslSocket = net.SslSocket
+local run_until = event_loop.run_until
+
+describe("net.SslSocket", function()
+  local reports, server, socket
+
+  before_each(function()
+    reports = {}
+    net.set_error_reporter(function(message) reports[#reports + 1] = message end)
+    server = nil
+  end)
+
+  after_each(function()
+    if server then server:close() end
+    if socket then socket:abort() end
+    event_loop.clear()
+    assert.same({}, reports)
+  end)
+
+  teardown(loopback.clean)
+
+  local function disconnected(s)
+    return function() return s.state == SslSocket.UNCONNECTED_STATE end
+  end
+
+  --- Connects, and returns the error that came or nil.
+  local function try_to_connect(s, host)
+    local code
+    s.error_handler = function(_, e) code = e end
+    s:connect_encrypted(host or "localhost", server.port, net.Stream.READ_WRITE_MODE)
+    run_until(function() return s.encrypted or s.state == SslSocket.UNCONNECTED_STATE end)
+    return code
+  end
+
+  it("is a TcpSocket and a Stream", function()
+    socket = SslSocket.new()
+    assert.equal(net.TcpSocket.new().state, socket.state)
+    assert.equal(SslSocket.READ_WRITE_MODE, net.Stream.READ_WRITE_MODE)
+    assert.equal(socket.READ_WRITE_MODE, 3)
+    assert.equal(socket.CONNECTED_STATE, net.TcpSocket.CONNECTED_STATE)
+    assert.equal("SslSocket", tostring(socket):match "^%a+")
+  end)
+
+  it("is reached by both spellings", function()
+    local iomodules = net.iomodules
+    assert.equal(SslSocket, iomodules.net.SslSocket)
+    assert.equal(net.Stream, iomodules.Stream)
+    assert.equal(net.Stream, iomodules.net.Stream)
+  end)
+
+  it("has the documented values", function()
+    local values = {
+      UNENCRYPTED_MODE = 0, SSL_CLIENT_MODE = 1, SSL_SERVER_MODE = 2,
+      VERIFY_NONE = 0, QUERY_PEER = 1, VERIFY_PEER = 2, AUTO_VERIFY_PEER = 3,
+    }
+    socket = SslSocket.new()
+    for name, value in pairs(values) do
+      assert.equal(value, SslSocket[name], name)
+      assert.equal(value, socket[name], name)
+    end
+    assert.is_true(SslSocket.supports_ssl())
+    assert.truthy(SslSocket.ssl_library_version_string():find "librssl")
+  end)
+
+  it("starts unencrypted, with a default configuration", function()
+    socket = SslSocket.new()
+    assert.is_false(socket.encrypted)
+    assert.equal(SslSocket.UNENCRYPTED_MODE, socket.mode)
+    assert.equal(SslSocket.AUTO_VERIFY_PEER, socket.peer_verify_mode)
+    assert.equal(socket.configuration, socket.configuration)
+    assert.is_nil(socket.peer_certificate)
+    assert.same({}, socket.peer_certificate_chain)
+    assert.same({}, socket.ssl_errors)
+    assert.equal("", socket.peer_verify_name)
+  end)
+
+  it("refuses assignment to read-only properties, and to handlers that it does not have", function()
+    socket = SslSocket.new()
+    for _, name in ipairs {
+      "encrypted", "mode", "state", "error", "error_string", "bytes_available", "bytes_to_write", "is_open",
+      "open_mode", "peer_certificate", "peer_certificate_chain", "session_cipher", "session_protocol",
+      "ssl_errors", "local_port", "remote_address", "valid", "readable", "writable", "writeable",
+      "encrypted_bytes_available", "encrypted_bytes_to_write", "next_negotiated_protocol",
+    } do
+      assert.has_error(function() socket[name] = 1 end, "SslSocket." .. name .. " is read-only")
+    end
+    assert.has_error(function() socket.encryptd_handler = print end)
+    assert.has_error(function() socket.encrypted_handler = 1 end)
+    assert.has_error(function() socket.configuration = {} end)
+    assert.has_error(function() socket.peer_verify_mode = 7 end)
+    assert.has_error(function() socket.peer_verify_name = 7 end)
+    socket.encrypted_handler = print
+    assert.equal(print, socket.encrypted_handler)
+    socket.encrypted_handler = nil
+    assert.is_nil(socket.encrypted_handler)
+    socket.anything_else = 1
+    assert.equal(1, socket.anything_else)
+  end)
+
+  describe("connect_encrypted", function()
+    it("walks HOST_LOOKUP, CONNECTING and CONNECTED, shakes hands, and calls encrypted_handler", function()
+      server = ssl_ends.echo_server()
+      socket = ssl_ends.client()
+      local seen = {}
+      local function note(...) seen[#seen + 1] = table.concat({...}, " ") end
+      socket.state_changed_handler = function(s, state)
+        assert(s == socket and s.state == state)
+        note("state", state)
+      end
+      socket.host_found_handler = function() note "host found" end
+      socket.connected_handler = function() note("connected", tostring(socket.encrypted)) end
+      socket.mode_changed_handler = function(s, mode) note("mode", mode, tostring(s.mode == mode)) end
+      socket.encrypted_handler = function(s) note("encrypted", tostring(s.encrypted)) end
+      socket:connect_encrypted("localhost", server.port, net.Stream.READ_WRITE_MODE)
+      assert.equal(SslSocket.HOST_LOOKUP_STATE, socket.state)
+      run_until(function() return socket.encrypted end)
+      assert.same({
+        "state 1", "host found", "state 2", "state 3", "connected false", "mode 1 true", "encrypted true",
+      }, seen)
+      assert.equal("TLSv1.3", socket.session_protocol)
+      assert.truthy(socket.session_cipher)
+      assert.equal("127.0.0.1", socket.remote_address)
+      assert.equal(server.port, socket.remote_port)
+      assert.is_true(socket.local_port > 0)
+      assert.is_true(socket.valid and socket.is_open and socket.readable and socket.writable)
+    end)
+
+    it("queues what is written before, and sends it after encrypted_handler", function()
+      local received, encrypted = "", false
+      server = ssl_ends.server(function(s)
+        s.ready_read_handler = function() received = received .. s:read_all_string() end
+      end)
+      socket = ssl_ends.client()
+      local at_encryption, written = nil, 0
+      socket.connected_handler = function() socket:write_string "two " end
+      socket.encrypted_handler = function()
+        encrypted, at_encryption = true, socket.bytes_to_write
+        socket:write_string "three"
+      end
+      socket.bytes_written_handler = function(_, n)
+        assert(encrypted, "written before the encryption")
+        written = written + n
+      end
+      socket:connect_encrypted("localhost", server.port, net.Stream.READ_WRITE_MODE)
+      assert.equal(4, socket:write_string "one ")
+      assert.equal(4, socket.bytes_to_write)
+      run_until(function() return #received == 13 and written == 13 end)
+      assert.equal("one two three", received)
+      assert.equal(8, at_encryption)
+      assert.equal(0, socket.bytes_to_write)
+    end)
+
+    it("is refused while a connection is there, with OPERATION_ERROR", function()
+      server = ssl_ends.echo_server()
+      socket = ssl_ends.connected_client(server)
+      local code
+      socket.error_handler = function(_, e) code = e end
+      socket:connect_encrypted("localhost", server.port, net.Stream.READ_WRITE_MODE)
+      assert.equal(SslSocket.OPERATION_ERROR, code)
+      assert.is_true(socket.encrypted)
+    end)
+
+    it("can be called again when the connection is over", function()
+      server = ssl_ends.echo_server()
+      socket = ssl_ends.connected_client(server)
+      socket:disconnect()
+      run_until(disconnected(socket))
+      assert.is_nil(try_to_connect(socket))
+      assert.is_true(socket.encrypted)
+    end)
+
+    it("refuses a destination that is none", function()
+      socket = SslSocket.new()
+      assert.has_error(function() socket:connect_encrypted(nil, 1) end)
+      assert.has_error(function() socket:connect_encrypted("localhost", 70000) end)
+      assert.has_error(function() socket:connect_encrypted("localhost", "x") end)
+      assert.has_error(function() socket:connect_encrypted("localhost\0.evil", 1) end)
+    end)
+  end)
+
+  describe("start_client_encryption", function()
+    it("has no effect unless CONNECTED and UNENCRYPTED", function()
+      server = ssl_ends.echo_server()
+      socket = ssl_ends.client()
+      local modes = 0
+      socket.mode_changed_handler = function() modes = modes + 1 end
+      socket:start_client_encryption()
+      assert.equal(SslSocket.UNENCRYPTED_MODE, socket.mode)
+      socket:connect_encrypted("localhost", server.port, net.Stream.READ_WRITE_MODE)
+      socket:start_client_encryption()
+      assert.equal(SslSocket.UNENCRYPTED_MODE, socket.mode)
+      run_until(function() return socket.encrypted end)
+      socket:start_client_encryption()
+      socket:start_server_encryption()
+      assert.equal(SslSocket.SSL_CLIENT_MODE, socket.mode)
+      assert.equal(1, modes)
+    end)
+
+    it("encrypts later what began in plain text: STARTTLS, on both sides", function()
+      local server_log = {}
+      server = net.SslServer.new()
+      server.configuration = ssl_ends.configuration "server"
+      server.new_connection_handler = function()
+        local s = server:next_pending_connection()
+        s:write_string "220 ready\r\n"
+        s.ready_read_handler = function()
+          if s.encrypted then return s:write_string("secret: " .. s:read_all_string()) end
+          if not s.can_read_line then return end
+          server_log[#server_log + 1] = s:read_line_string()
+          s:write_string "220 go\r\n"
+          s:start_server_encryption()
+        end
+      end
+      assert(server:listen(0, "127.0.0.1"))
+      socket = ssl_ends.client()
+      local log = {}
+      socket.ready_read_handler = function()
+        if socket.encrypted then
+          log[#log + 1] = socket:read_all_string()
+          return
+        end
+        while socket.can_read_line do
+          local line = socket:read_line_string()
+          log[#log + 1] = line
+          if line == "220 ready\r\n" then socket:write_string "STARTTLS\r\n" end
+          if line == "220 go\r\n" then socket:start_client_encryption() end
+        end
+      end
+      socket.encrypted_handler = function() socket:write_string "hello" end
+      socket:connect("localhost", server.port, net.Stream.READ_WRITE_MODE)
+      run_until(function() return #log == 3 end)
+      assert.same({"220 ready\r\n", "220 go\r\n", "secret: hello"}, log)
+      assert.same({"STARTTLS\r\n"}, server_log)
+    end)
+
+    it("refuses what was slipped in behind the answer to STARTTLS", function()
+      server = net.SslServer.new()
+      server.new_connection_handler = function()
+        server:next_pending_connection():write_string "220 go\r\nINJECTED\r\n"
+      end
+      assert(server:listen(0, "127.0.0.1"))
+      socket = ssl_ends.client()
+      local code
+      socket.error_handler = function(_, e) code = e end
+      socket.ready_read_handler = function()
+        socket:read_line_string()
+        socket:start_client_encryption()
+      end
+      socket:connect("localhost", server.port, net.Stream.READ_WRITE_MODE)
+      run_until(disconnected(socket))
+      assert.equal(SslSocket.SSL_HANDSHAKE_FAILED_ERROR, code)
+      assert.is_false(socket.encrypted)
+    end)
+  end)
+
+  describe("reading and writing", function()
+    it("carries 16 MiB there and back, with bytes_written_handler for all of it", function()
+      server = ssl_ends.echo_server()
+      socket = ssl_ends.connected_client(server)
+      local piece = {}
+      for i = 1, 65536 do piece[i] = string.char(i % 251) end
+      local sent = table.concat(piece):rep(256)
+      local received, written, most = {}, 0, 0
+      local length = 0
+      socket.ready_read_handler = function()
+        most = math.max(most, socket.encrypted_bytes_to_write)
+        local data = socket:read_all_string()
+        length = length + #data
+        received[#received + 1] = data
+      end
+      socket.bytes_written_handler = function(_, n) written = written + n end
+      assert.equal(#sent, socket:write_string(sent))
+      run_until(function() return length == #sent and written == #sent end, 60)
+      assert.is_true(table.concat(received) == sent)
+      assert.equal(0, socket.bytes_to_write)
+      assert.is_true(most < 1048576, "all was encrypted at once")
+    end)
+
+    it("reads strings, bytes and lines, and peeks", function()
+      server = ssl_ends.echo_server()
+      socket = ssl_ends.connected_client(server)
+      socket:write_bytes {104, 105, 10}
+      socket:write "second\nrest"
+      run_until(function() return socket.bytes_available == 14 end)
+      assert.is_true(socket.can_read_line)
+      assert.same({104, 105}, socket:peek_bytes(2))
+      assert.equal("hi", socket:peek_string(2))
+      assert.equal("hi\n", socket:read_line_string())
+      assert.equal("sec", socket:read_line_string(3))
+      assert.same({111, 110, 100, 10}, socket:read_line_bytes())
+      assert.is_false(socket.can_read_line)
+      assert.same({114}, socket:read_bytes(1))
+      assert.equal("est", socket:read_all())
+      assert.is_true(socket.at_end)
+      assert.equal("", socket:read_string())
+      assert.same({}, socket:read_bytes())
+      assert.is_false(socket:seek(1))
+      assert.is_false(socket:reset())
+      assert.equal(0, socket.pos)
+      assert.is_true(socket.sequential)
+    end)
+
+    it("pauses at read_buffer_size", function()
+      server = ssl_ends.echo_server()
+      socket = ssl_ends.connected_client(server)
+      socket.read_buffer_size = 100000
+      socket:write_string(("x"):rep(3000000))
+      run_until(function() return socket.bytes_available >= 100000 end)
+      event_loop.run_for(200)
+      assert.is_true(socket.bytes_available < 400000)
+      local total = 0
+      socket.ready_read_handler = function() total = total + #socket:read_all_string() end
+      total = total + #socket:read_all_string()
+      run_until(function() return total == 3000000 end)
+    end)
+
+    it("calls encrypted_bytes_written_handler with what goes over the wire", function()
+      server = ssl_ends.echo_server()
+      socket = ssl_ends.connected_client(server)
+      local wire = 0
+      socket.encrypted_bytes_written_handler = function(_, n) wire = wire + n end
+      socket:write_string(("x"):rep(1000))
+      run_until(function() return wire > 1000 end)
+    end)
+
+    it("has a twin of each method for the next turn of the loop", function()
+      server = ssl_ends.echo_server()
+      socket = ssl_ends.connected_client(server)
+      local seen = {}
+      socket:write_string_async("abc", function(s, n, err) seen[1] = {s == socket, n, err} end)
+      assert.same({}, seen)
+      run_until(function() return socket.bytes_available == 3 end)
+      socket:read_string_async(2, function(_, data) seen[2] = data end)
+      socket:read_all_string_async(function(_, data) seen[3] = data end)
+      run_until(function() return seen[3] end)
+      assert.same({{true, 3}, "ab", "c"}, seen)
+      for _, name in ipairs {
+        "read_bytes", "read_line_string", "read_line_bytes", "read_all_bytes", "peek_string",
+        "peek_bytes", "write_bytes", "seek", "reset", "open", "close", "bind",
+      } do
+        assert.is_function(socket[name .. "_async"], name)
+      end
+    end)
+
+    it("respects the open mode", function()
+      server = ssl_ends.echo_server()
+      socket = ssl_ends.client()
+      socket:connect_encrypted("localhost", server.port, net.Stream.READ_ONLY_MODE)
+      run_until(function() return socket.encrypted end)
+      assert.is_false(socket.writable)
+      assert.equal(0, socket:write_string "x")
+      assert.truthy(socket.error_string:find "writing")
+      assert.is_true(socket:open(net.Stream.WRITE_ONLY_MODE))
+      assert.equal(1, socket:write_string "x")
+      event_loop.run_for(100)
+      assert.equal("", socket:read_all_string())
+    end)
+  end)
+
+  describe("ending", function()
+    it("disconnect sends what was written, then goes CLOSING to UNCONNECTED and back to plain", function()
+      local received, server_errors = 0, {}
+      server = ssl_ends.server(function(s)
+        s.ready_read_handler = function() received = received + #s:read_all_string() end
+        s.error_handler = function(_, e) server_errors[#server_errors + 1] = {e, s.state} end
+      end)
+      socket = ssl_ends.connected_client(server)
+      local seen = {}
+      socket.state_changed_handler = function(_, state) seen[#seen + 1] = "state " .. state end
+      socket.mode_changed_handler = function(_, mode) seen[#seen + 1] = "mode " .. mode end
+      socket.disconnected_handler = function(s)
+        seen[#seen + 1] = "disconnected " .. tostring(s.encrypted)
+      end
+      socket:write_string(("x"):rep(1000000))
+      socket:disconnect()
+      assert.equal(SslSocket.CLOSING_STATE, socket.state)
+      assert.equal(0, socket:write_string "late")
+      run_until(function() return #seen == 4 and #server_errors == 1 end)
+      assert.same({"state 6", "state 0", "mode 0", "disconnected false"}, seen)
+      assert.equal(1000000, received)
+      assert.same({{SslSocket.REMOTE_HOST_CLOSED_ERROR, SslSocket.CONNECTED_STATE}}, server_errors)
+      assert.truthy(socket.peer_certificate)
+    end)
+
+    it("by the peer is REMOTE_HOST_CLOSED while CONNECTED, then disconnected_handler", function()
+      server = ssl_ends.server(function(s)
+        s.encrypted_handler = function()
+          s:write_string "bye"
+          s:disconnect()
+        end
+      end)
+      socket = ssl_ends.client()
+      local seen = {}
+      socket.ready_read_handler = function() seen[#seen + 1] = "read" end
+      socket.error_handler = function(s, e) seen[#seen + 1] = ("error %d %d"):format(e, s.state) end
+      socket.disconnected_handler = function() seen[#seen + 1] = "disconnected" end
+      socket:connect_encrypted("localhost", server.port, net.Stream.READ_WRITE_MODE)
+      run_until(function() return #seen == 3 end)
+      assert.same({"read", "error 1 3", "disconnected"}, seen)
+      assert.is_true(socket.readable)
+      assert.equal("bye", socket:read_all_string())
+      assert.is_false(socket.is_open)
+    end)
+
+    it("abort drops everything at once", function()
+      server = ssl_ends.echo_server()
+      socket = ssl_ends.connected_client(server)
+      local over = false
+      socket.disconnected_handler = function() over = true end
+      socket:write_string(("x"):rep(1000000))
+      socket:abort()
+      assert.is_true(over)
+      assert.equal(SslSocket.UNCONNECTED_STATE, socket.state)
+      assert.equal(0, socket.bytes_to_write)
+      assert.equal(0, socket.remote_port)
+      assert.equal("", socket.remote_address)
+    end)
+
+    it("abort during each stage of connecting leaves nothing behind", function()
+      server = ssl_ends.echo_server()
+      for _, stage in ipairs {"host_found", "connected", "state_changed", "mode_changed", "encrypted"} do
+        local s = ssl_ends.client()
+        local encrypted = false
+        s.encrypted_handler = function() encrypted = true end
+        s[stage .. "_handler"] = function() s:abort() end
+        s:connect_encrypted("localhost", server.port, net.Stream.READ_WRITE_MODE)
+        run_until(disconnected(s))
+        event_loop.run_for(20)
+        assert.is_false(encrypted)
+        assert.equal(SslSocket.UNENCRYPTED_MODE, s.mode)
+      end
+    end)
+
+    it("close calls about_to_close_handler first", function()
+      server = ssl_ends.echo_server()
+      socket = ssl_ends.connected_client(server)
+      local seen = {}
+      socket.about_to_close_handler = function(s) seen[#seen + 1] = s.state end
+      socket:close()
+      run_until(disconnected(socket))
+      socket:close()
+      assert.same({SslSocket.CONNECTED_STATE}, seen)
+      assert.is_false(socket.is_open)
+    end)
+  end)
+
+  describe("peer_verify_mode", function()
+    it("VERIFY_PEER, the clients' default, refuses an invalid certificate", function()
+      for identity, fault in pairs {
+        ["self-signed"] = core.V_SELF_SIGNED, expired = core.V_CERT_EXPIRED, ["wrong-name"] = core.V_HOSTNAME,
+      } do
+        server = ssl_ends.echo_server(identity)
+        socket = ssl_ends.client()
+        assert.equal(SslSocket.SSL_HANDSHAKE_FAILED_ERROR, try_to_connect(socket), identity)
+        assert.is_false(socket.encrypted)
+        assert.truthy(socket.error_string:find "certificate", identity)
+        assert.equal(fault, socket.ssl_errors[1].error, identity)
+        assert.truthy(socket.ssl_errors[1].error_string)
+        assert.is_false(socket.ssl_errors[1].certificate.null)
+        server:close()
+      end
+    end)
+
+    it("QUERY_PEER makes the certificate readable, and does not require it to be valid", function()
+      server = ssl_ends.echo_server "self-signed"
+      socket = ssl_ends.client()
+      socket.peer_verify_mode = SslSocket.QUERY_PEER
+      local faults, each
+      socket.ssl_errors_handler = function(_, list) faults = #list end
+      socket.peer_verify_error_handler = function(_, fault) each = fault.error end
+      assert.is_nil(try_to_connect(socket))
+      assert.is_true(socket.encrypted)
+      assert.truthy(socket.peer_certificate.subject_info.commonName)
+      assert.equal(1, faults)
+      assert.equal(core.V_SELF_SIGNED, each)
+    end)
+
+    it("VERIFY_NONE asks for nothing, and sends our own certificate still", function()
+      server = ssl_ends.echo_server "self-signed"
+      server.configuration.peer_verify_mode = SslSocket.VERIFY_PEER
+      server.configuration.ca_certificates = {net.SslCertificate.new(ssl_ends.read_file "ca.pem")}
+      local accepted
+      server.new_connection_handler = function() accepted = server:next_pending_secure_connection() end
+      socket = ssl_ends.client "client"
+      socket.peer_verify_mode = SslSocket.VERIFY_NONE
+      assert.is_nil(try_to_connect(socket))
+      run_until(function() return accepted.encrypted end)
+      assert.is_true(socket.encrypted)
+      assert.equal("SslCertificate", tostring(accepted.peer_certificate):match "^%a+")
+      assert.same({}, socket.ssl_errors)
+    end)
+
+    it("AUTO_VERIFY_PEER queries on servers: any client certificate or none", function()
+      for _, identity in ipairs {"client", "self-signed", false} do
+        local accepted
+        server = ssl_ends.server(function(s) accepted = s end)
+        socket = ssl_ends.client(identity or nil)
+        assert.is_nil(try_to_connect(socket))
+        run_until(function() return accepted.encrypted end)
+        assert.equal(identity and true or false, accepted.peer_certificate ~= nil)
+        assert.equal(identity == "self-signed" and 1 or 0, #accepted.ssl_errors)
+        socket:abort()
+        server:close()
+      end
+    end)
+
+    it("VERIFY_PEER on a server refuses clients without a valid certificate", function()
+      for identity, good in pairs {client = true, ["self-signed"] = false, [""] = false} do
+        local accepted
+        server = ssl_ends.server(function(s) accepted = s end)
+        server.configuration.peer_verify_mode = SslSocket.VERIFY_PEER
+        socket = ssl_ends.client(identity ~= "" and identity or nil)
+        local code
+        socket.error_handler = function(_, e) code = e end
+        socket:connect_encrypted("localhost", server.port, net.Stream.READ_WRITE_MODE)
+        run_until(function()
+          return accepted and (accepted.encrypted or accepted.state == SslSocket.UNCONNECTED_STATE)
+        end)
+        assert.equal(good, accepted.encrypted, identity)
+        if not good then
+          run_until(disconnected(socket))
+          assert.is_true(code == SslSocket.SSL_HANDSHAKE_FAILED_ERROR or code == SslSocket.SSL_INTERNAL_ERROR)
+        end
+        socket:abort()
+        server:close()
+      end
+    end)
+
+    it("of the configuration applies, until the socket has its own", function()
+      socket = ssl_ends.client()
+      socket.configuration.peer_verify_mode = SslSocket.QUERY_PEER
+      assert.equal(SslSocket.QUERY_PEER, socket.peer_verify_mode)
+      socket.peer_verify_mode = SslSocket.VERIFY_PEER
+      assert.equal(SslSocket.QUERY_PEER, socket.configuration.peer_verify_mode)
+      server = ssl_ends.echo_server "self-signed"
+      assert.equal(SslSocket.SSL_HANDSHAKE_FAILED_ERROR, try_to_connect(socket))
+    end)
+  end)
+
+  describe("ignore_ssl_errors", function()
+    it("before the handshake lets it go on, for that connection", function()
+      server = ssl_ends.echo_server "expired"
+      socket = ssl_ends.client()
+      socket:ignore_ssl_errors()
+      assert.is_nil(try_to_connect(socket))
+      assert.is_true(socket.encrypted)
+      socket:abort()
+      assert.equal(SslSocket.SSL_HANDSHAKE_FAILED_ERROR, try_to_connect(socket))
+    end)
+
+    it("in ssl_errors_handler lets it go on", function()
+      server = ssl_ends.echo_server "self-signed"
+      socket = ssl_ends.client()
+      local subject
+      socket.ssl_errors_handler = function(s, errors)
+        subject = s.peer_certificate.subject_info.commonName
+        assert(errors[1].certificate:to_der() == s.peer_certificate:to_der())
+        s:ignore_ssl_errors()
+      end
+      assert.is_nil(try_to_connect(socket))
+      assert.is_true(socket.encrypted)
+      assert.truthy(subject)
+    end)
+
+    it("of a list ignores these faults of these certificates only", function()
+      server = ssl_ends.echo_server "self-signed"
+      socket = ssl_ends.client()
+      assert.equal(SslSocket.SSL_HANDSHAKE_FAILED_ERROR, try_to_connect(socket))
+      local known = socket.ssl_errors
+      local again = ssl_ends.client()
+      again:ignore_ssl_errors(known)
+      assert.is_nil(try_to_connect(again))
+      again:abort()
+      server:close()
+      server = ssl_ends.echo_server "expired"
+      assert.equal(SslSocket.SSL_HANDSHAKE_FAILED_ERROR, try_to_connect(again))
+      local other = net.SslError.new(core.V_CERT_EXPIRED, known[1].certificate)
+      again:ignore_ssl_errors {other}
+      assert.equal(SslSocket.SSL_HANDSHAKE_FAILED_ERROR, try_to_connect(again))
+      assert.has_error(function() again:ignore_ssl_errors {core.V_CERT_EXPIRED} end)
+      assert.has_error(function() again:ignore_ssl_errors "all" end)
+    end)
+
+    it("of a list does not cover a second fault behind the first", function()
+      server = ssl_ends.echo_server "self-signed"
+      socket = ssl_ends.client()
+      assert.equal(SslSocket.SSL_HANDSHAKE_FAILED_ERROR, try_to_connect(socket))
+      local again = ssl_ends.client()
+      again.peer_verify_name = "example.org"
+      again:ignore_ssl_errors(socket.ssl_errors)
+      assert.equal(SslSocket.SSL_HANDSHAKE_FAILED_ERROR, try_to_connect(again))
+      assert.equal(2, #again.ssl_errors)
+    end)
+  end)
+
+  describe("configuration", function()
+    it("applies at the next handshake", function()
+      server = ssl_ends.echo_server()
+      socket = ssl_ends.connected_client(server)
+      local other = ssl_ends.configuration(nil, "other-ca.pem")
+      socket.configuration = other
+      assert.is_true(socket.encrypted)
+      socket:write_string "still"
+      run_until(function() return socket.bytes_available == 5 end)
+      socket:abort()
+      assert.equal(SslSocket.SSL_HANDSHAKE_FAILED_ERROR, try_to_connect(socket))
+    end)
+
+    it("that cannot be used is SSL_INVALID_USERDATA, and says why", function()
+      server = ssl_ends.echo_server()
+      for _, change in ipairs {
+        function(c) c.ciphers = "NOPE" end,
+        function(c) c.local_certificate = net.SslCertificate.new(ssl_ends.read_file "client.pem") end,
+        function(c)
+          c.local_certificate = net.SslCertificate.new(ssl_ends.read_file "client.pem")
+          c.private_key = net.SslKey.new(ssl_ends.read_file "server.key", net.SslKey.EC)
+        end,
+      } do
+        socket = ssl_ends.client()
+        change(socket.configuration)
+        assert.equal(SslSocket.SSL_INVALID_USERDATA_ERROR, try_to_connect(socket))
+        assert.is_true(#socket.error_string > 10)
+      end
+    end)
+
+    it("agrees on an application protocol", function()
+      server = ssl_ends.echo_server()
+      server.configuration.allowed_next_protocols = {"chat/2", "chat/1"}
+      socket = ssl_ends.client()
+      socket.configuration.allowed_next_protocols = {"chat/1"}
+      assert.is_nil(try_to_connect(socket))
+      assert.equal("chat/1", socket.next_negotiated_protocol)
+    end)
+
+    it("limits the version and the ciphers", function()
+      server = ssl_ends.echo_server()
+      server.configuration.ciphers = "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"
+      socket = ssl_ends.client()
+      assert.is_nil(try_to_connect(socket))
+      assert.equal("TLSv1.2", socket.session_protocol)
+      assert.equal("ECDHE-ECDSA-AES128-GCM-SHA256", socket.session_cipher)
+      socket:abort()
+      socket.configuration.min_protocol = "TLSv1.3"
+      assert.equal(SslSocket.SSL_HANDSHAKE_FAILED_ERROR, try_to_connect(socket))
+    end)
+  end)
+
+  describe("peer_verify_name", function()
+    it("is checked in place of the host connected to", function()
+      server = ssl_ends.echo_server()
+      socket = ssl_ends.client()
+      socket.peer_verify_name = "localhost"
+      assert.is_nil(try_to_connect(socket, "127.0.0.1"))
+      assert.is_true(socket.encrypted)
+      socket:abort()
+      socket.peer_verify_name = "example.org"
+      assert.equal(SslSocket.SSL_HANDSHAKE_FAILED_ERROR, try_to_connect(socket, "127.0.0.1"))
+      assert.equal(core.V_HOSTNAME, socket.ssl_errors[1].error)
+    end)
+  end)
+
+  it("shows the peer's chain", function()
+    server = ssl_ends.echo_server()
+    socket = ssl_ends.connected_client(server)
+    assert.equal(2, #socket.peer_certificate_chain)
+    assert.equal(socket.peer_certificate:to_pem(), socket.peer_certificate_chain[1]:to_pem())
+    assert.equal(server.configuration.local_certificate:to_der(), socket.peer_certificate:to_der())
+  end)
+end)

@@ -1,0 +1,83 @@
+-- OpenSSL's s_client and s_server as counterparts, on libuv's loop.
+
+local uv = require "luv"
+
+local event_loop = require "event_loop"
+
+local openssl_process = {}
+
+local Process = {}
+Process.__index = Process
+
+local function collect(process, pipe, name)
+  pipe:read_start(function(_, chunk)
+    if not chunk then
+      process[name .. "_ended"] = true
+      return
+    end
+    local on_chunk = process["on_" .. name]
+    if on_chunk then return on_chunk(chunk) end
+    process[name] = process[name] .. chunk
+  end)
+end
+
+local function start(arguments)
+  local process = setmetatable({output = "", errors = ""}, Process)
+  local input, output, errors = uv.new_pipe(false), uv.new_pipe(false), uv.new_pipe(false)
+  process.input = input
+  process.handle, process.pid = assert(uv.spawn("openssl", {args = arguments, stdio = {input, output, errors}},
+    function(code)
+      process.code = code
+      process.handle:close()
+    end))
+  collect(process, output, "output")
+  collect(process, errors, "errors")
+  return process
+end
+
+function Process:write(data) self.input:write(data) end
+
+--- Ends its input.
+function Process:finish() self.input:shutdown() end
+
+function Process:stop()
+  if not self.code then
+    self.handle:kill "sigkill"
+    event_loop.run_until(function() return self.code end)
+  end
+end
+
+--- s_client, quiet: what the server sends is its output.
+function openssl_process.client(port, ...)
+  return start {"s_client", "-connect", "127.0.0.1:" .. port, "-quiet", ...}
+end
+
+--- The port that a process listens on, from /proc: s_server says it only when it is not quiet.
+local function listening_port(pid)
+  local descriptors = uv.fs_scandir(("/proc/%d/fd"):format(pid))
+  local inodes = {}
+  while descriptors do
+    local name = uv.fs_scandir_next(descriptors)
+    if not name then break end
+    local target = uv.fs_readlink(("/proc/%d/fd/%s"):format(pid, name)) or ""
+    inodes[target:match "^socket:%[(%d+)%]$" or ""] = true
+  end
+  for line in io.lines "/proc/net/tcp" do
+    local port, state, inode = line:match "^%s*%d+: %x+:(%x+) %x+:%x+ (%x+) %S+ %S+ %S+ +%d+ +%d+ (%d+)"
+    if state == "0A" and inodes[inode] then return tonumber(port, 16) end
+  end
+end
+
+--- s_server with this identity's files; its port is in `port`.
+function openssl_process.server(certificate, key, ...)
+  local process = start {"s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, ...}
+  for _ = 1, 500 do
+    process.port = process.code == nil and listening_port(process.pid) or nil
+    if process.port or process.code then break end
+    event_loop.run_for(10)
+  end
+  assert(process.port, process.errors)
+  return process
+end
+
+return openssl_process
