@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Counts the contexts and sockets of librssl: tens of kilobytes each, outside of the heap whose
+ * filling starts a garbage collection.
+ */
+#include "modtls_rssl.h"
+#include "py/gc.h"
+
+#define HANDLES_FEW 64
+
+static size_t handles;
+static size_t handles_allowed = HANDLES_FEW;
+
+void handles_before_new(void) {
+    if (handles < handles_allowed) {
+        return;
+    }
+    gc_collect();
+    // Those that are still in use must not make every new one collect again.
+    handles_allowed = handles * 2 > HANDLES_FEW ? handles * 2 : HANDLES_FEW;
+}
+
+void handles_made(void) {
+    handles++;
+}
+
+void handles_freed(void) {
+    handles--;
+}
