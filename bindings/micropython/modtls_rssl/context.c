@@ -29,6 +29,9 @@ static mp_obj_t context_make_new(const mp_obj_type_t *type, size_t n_args, size_
         handles_made();
         rc = rssl_ctx_set_options(self->ctx, PORT_OPTIONS, 0);
     }
+    if (rc == RSSL_OK) {
+        rc = rssl_ctx_set_client_cert_callback(self->ctx, tls_nothing_to_show, NULL, NULL);
+    }
     interrupts_release(&interrupts);
     if (rc != RSSL_OK) {
         tls_raise(rc);
@@ -176,6 +179,9 @@ static mp_obj_t context_load_cert_chain(mp_obj_t self_in, mp_obj_t cert_in, mp_o
     interrupts_t interrupts = interrupts_hold();
     bool cert_good = is_certificate(cert, cert_len);
     rssl_result rc = rssl_ctx_load_cert_mem(self->ctx, cert, cert_len, key, key_len, NULL);
+    if (rc == RSSL_OK) {
+        rc = rssl_ctx_set_client_cert_callback(self->ctx, NULL, NULL, NULL);
+    }
     interrupts_release(&interrupts);
     if (rc == RSSL_ERR_FORMAT) {
         mp_raise_ValueError(cert_good ? MP_ERROR_TEXT("invalid key") : MP_ERROR_TEXT("invalid cert"));

@@ -4,7 +4,7 @@ find_package(PkgConfig REQUIRED)
 pkg_check_modules(RSSL REQUIRED IMPORTED_TARGET rssl)
 
 add_library(usermod_tls_rssl INTERFACE)
-foreach(source module context socket transport verify error handles interrupts)
+foreach(source module context socket transport verify verdict error handles interrupts)
   target_sources(usermod_tls_rssl INTERFACE "${CMAKE_CURRENT_LIST_DIR}/${source}.c")
 endforeach()
 target_include_directories(usermod_tls_rssl INTERFACE "${CMAKE_CURRENT_LIST_DIR}")

@@ -39,6 +39,11 @@ typedef struct {
     size_t unreported; // bytes of a write that librssl took and that are not out yet
     uintptr_t awaited; // the one direction to poll for, or 0: whichever is asked about
     int stream_errno; // why the transport last said "not now"
+    bool stream_returns; // it has said so rather than block
+    bool verdict_open; // the server may yet refuse that no certificate was shown
+    bool verdict_expected; // the handshake is done: when, and what had been received
+    mp_uint_t verdict_since;
+    uint64_t verdict_received;
     interrupts_t interrupts; // to go back to while a callback runs Python
 } tls_socket_t;
 
@@ -78,6 +83,19 @@ rssl_result tls_transport_set(tls_socket_t *self);
 // The rssl_verify_cb of contexts with a verify_callback.
 int32_t tls_verify(void *user, const rssl_sock *s, int32_t verify,
     const rssl_cert *const *chain, size_t chain_len);
+
+// verdict.c
+
+// The rssl_client_cert_cb of clients that have no certificate.
+rssl_identity *tls_nothing_to_show(void *user, const rssl_sock *s, const rssl_bytes *names,
+    size_t n_names, const uint16_t *schemes, size_t n_schemes);
+// Call after what may have finished the handshake.
+void tls_verdict_expect(tls_socket_t *self);
+// Says whether a server that asked such a client in vain went on (RSSL_OK), or returns what to
+// wait for, or the refusal.
+rssl_result tls_verdict(tls_socket_t *self);
+// Whether a write has waited long enough.
+bool tls_verdict_overdue(const tls_socket_t *self);
 
 // socket.c
 

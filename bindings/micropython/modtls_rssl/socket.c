@@ -21,6 +21,7 @@ static void end(tls_socket_t *self) {
     interrupts_t before = self->interrupts;
     mp_obj_t exception = self->exception;
     self->exception = MP_OBJ_NULL;
+    tls_verdict_expect(self);
     interrupts_release(&before);
     if (exception != MP_OBJ_NULL) {
         nlr_raise(exception);
@@ -82,6 +83,9 @@ mp_obj_t tls_socket_new(tls_context_t *context, mp_obj_t stream, bool do_handsha
     self->verify_callback = context->verify_callback;
     self->unreported = 0;
     self->stream_errno = MP_EWOULDBLOCK;
+    self->stream_returns = false;
+    self->verdict_open = false;
+    self->verdict_expected = false;
 
     begin(self);
     rssl_result rc = rssl_sock_new(context->ctx, 0, name, &self->tls);
@@ -150,6 +154,9 @@ static ptrdiff_t write_through(tls_socket_t *self, const void *buf, size_t size)
         self->unreported = (size_t)taken;
     }
     rssl_result rc = rssl_flush(self->tls);
+    if (rc == RSSL_OK) {
+        rc = tls_verdict(self);
+    }
     if (rc != RSSL_OK) {
         return rc;
     }
@@ -208,6 +215,9 @@ static mp_uint_t socket_poll(tls_socket_t *self, uintptr_t asked, int *errcode) 
     if (self->awaited && directions) {
         arg = (asked & ~(uintptr_t)POLL_BOTH) | self->awaited;
     }
+    if (tls_verdict_overdue(self)) {
+        return directions;
+    }
     mp_uint_t ready = 0;
     if ((arg & MP_STREAM_POLL_RD) && (rssl_events(self->tls) & RSSL_POLL_READY)) {
         ready = MP_STREAM_POLL_RD;
@@ -221,7 +231,10 @@ static mp_uint_t socket_poll(tls_socket_t *self, uintptr_t asked, int *errcode) 
     }
     ready |= below;
     // The program is sent back into the call that it asked about, which then gets on.
-    return ready & self->awaited ? ready | directions : ready;
+    if (ready & self->awaited) {
+        ready = (ready & ~(mp_uint_t)POLL_BOTH) | directions;
+    }
+    return ready;
 }
 
 static mp_uint_t socket_ioctl(mp_obj_t self_in, mp_uint_t request, uintptr_t arg, int *errcode) {

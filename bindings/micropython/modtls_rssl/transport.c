@@ -15,6 +15,7 @@
 static ptrdiff_t stream_error(tls_socket_t *self, int error, rssl_result want) {
     if (mp_is_nonblocking_error(error) || error == MP_ETIMEDOUT) {
         self->stream_errno = error;
+        self->stream_returns |= error != MP_ETIMEDOUT;
         return want;
     }
     return RSSL_IO_ERROR(error);
