@@ -271,6 +271,42 @@ class Raising(Connected):
         self.assertRaises(OSError, self.client.read, 4)
 
 
+class RaisingInTheHandshake(Connection):
+    def test_at_any_call_of_the_stream(self):
+        for fatal in (Oops, KeyboardInterrupt):
+            raised = -1
+            while self.handshake_with_a_fault(raised + 1, fatal):
+                raised += 1
+            self.assertTrue(raised > 3)
+
+    def handshake_with_a_fault(self, place, fault):
+        """Whether the stream was called so often; it raises once, and the handshake is done."""
+        self.setUp()
+        left = [place]
+
+        def faulty(method):
+            def call(buf):
+                left[0] -= 1
+                if left[0] == -1:
+                    raise fault
+                return method(buf)
+
+            return call
+
+        self.ours.readinto = faulty(self.ours.readinto)
+        self.ours.write = faulty(self.ours.write)
+        surfaced = False
+        for _ in range(20):
+            try:
+                self.assertIsNone(self.client.read(1))
+            except fault:
+                surfaced = True
+            self.assertIsNone(self.server.read(1))
+        self.assertEqual(surfaced, left[0] < 0)
+        self.assertEqual(self.client.version(), "TLSv1.3")
+        return surfaced
+
+
 class Callback(unittest.TestCase):
     def connected(self, callback, ca="ca.pem"):
         client, server = contexts()
