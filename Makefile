@@ -22,6 +22,7 @@ test:
 	tools/setup.sh test
 	cargo fetch --quiet --locked
 	cargo fetch --quiet --locked --manifest-path fuzz/Cargo.toml
+	bindings/micropython/source.sh $(BUILD)/micropython || echo "Its tests will be skipped."
 	cmake -S . -B $(BUILD) -DRSSL_BUILD_TESTS=ON
 	cmake --build $(BUILD)
 	cd $(BUILD) && ctest --output-on-failure --parallel "$$(nproc)"

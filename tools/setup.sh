@@ -7,7 +7,8 @@ set -eu
 build="cmake:cmake cc:gcc ld:binutils"
 tests="ninja:ninja-build c++:g++ pkg-config:pkg-config python3:python3 valgrind:valgrind
   curl:curl openssl:openssl gnutls-cli:gnutls-bin nginx:nginx-light setpriv:util-linux
-  tshark:tshark redis-server:redis-server softhsm2-util:softhsm2"
+  tshark:tshark redis-server:redis-server softhsm2-util:softhsm2
+  make:make xz:xz-utils unshare:util-linux ip:iproute2 mosquitto:mosquitto"
 
 missing=
 rust=
@@ -40,6 +41,8 @@ case ${1:-} in
     fi
     [ -e /usr/include/p11-kit-1/p11-kit/pkcs11.h ] || missing="$missing libp11-kit-dev"
     [ -e /usr/include/hiredis/hiredis.h ] || missing="$missing libhiredis-dev"
+    # MicroPython's unix port needs it.
+    pkg-config --exists libffi 2>/dev/null || missing="$missing libffi-dev"
     # CPython's own test certificates; Debian splits them off, others ship them.
     suite=$(python3 -c 'import os, sys; print("" if os.path.exists(os.path.dirname(os.__file__) +
       "/test/test_ssl.py") else "libpython%d.%d-testsuite" % sys.version_info[:2])' 2>/dev/null || :)

@@ -43,16 +43,21 @@ class TestCase:
 
 
 def main():
-    """Runs the TestCases of the program; exits with 1 if one fails."""
-    failed = 0
+    """Runs the TestCases of the program, sums up as unittest does, and exits with 1 if one fails."""
+    ran = failed = 0
     for name, case in sorted(__import__("__main__").__dict__.items()):
         if not isinstance(case, type) or not issubclass(case, TestCase) or case is TestCase:
             continue
         for test in sorted(dir(case)):
             if test.startswith("test"):
+                ran += 1
                 failed += not _passes(name, case(), test)
+    print("-" * 70)
+    print("Ran %d tests\n" % ran)
     if failed:
+        print("FAILED (failures=%d, errors=0)" % failed)
         sys.exit(1)
+    print("OK")
 
 
 def _passes(name, case, test):
