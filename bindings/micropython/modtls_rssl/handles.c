@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0
  *
- * Counts the contexts and sockets of librssl: tens of kilobytes each, outside of the heap whose
+ * Counts the contexts and sockets of librssl: many kilobytes each, outside of the heap whose
  * filling starts a garbage collection.
  */
 #include "modtls_rssl.h"
 #include "py/gc.h"
+#include "py/mpstate.h"
 
 #define HANDLES_FEW 64
 
@@ -12,7 +13,7 @@ static size_t handles;
 static size_t handles_allowed = HANDLES_FEW;
 
 void handles_before_new(void) {
-    if (handles < handles_allowed) {
+    if (handles < handles_allowed || !MP_STATE_MEM(gc_auto_collect_enabled)) {
         return;
     }
     gc_collect();
