@@ -5,6 +5,7 @@
  */
 #include "modtls_rssl.h"
 #include "py/gc.h"
+#include "py/mphal.h"
 #include "py/mpstate.h"
 
 #define HANDLES_FEW 64
@@ -21,10 +22,16 @@ void handles_before_new(void) {
     handles_allowed = handles * 2 > HANDLES_FEW ? handles * 2 : HANDLES_FEW;
 }
 
+static void count(size_t change) {
+    mp_uint_t state = MICROPY_BEGIN_ATOMIC_SECTION(); // threads may run without a common lock
+    handles += change;
+    MICROPY_END_ATOMIC_SECTION(state);
+}
+
 void handles_made(void) {
-    handles++;
+    count(1);
 }
 
 void handles_freed(void) {
-    handles--;
+    count((size_t)-1);
 }
