@@ -1,6 +1,8 @@
 """What the manual page of `ussl` says, one test a statement."""
 
 import io
+import micropython
+import sys
 import unittest
 import ssl
 import ussl
@@ -216,6 +218,18 @@ class Names(unittest.TestCase):
     def test_there_is_no_SSLError(self):
         self.assertTrue(not hasattr(ssl, "SSLError") and not hasattr(ussl, "SSLError"))
 
+    def test_an_error_without_memory_has_its_number(self):
+        with open(certificate("ca.pem"), "rb") as stream:  # a stream that allocates nothing
+            server = ussl.wrap_socket(stream, True, do_handshake=False, **EITHER_ROLE)
+            error, buffer = None, bytearray(1)
+            micropython.heap_lock()
+            try:
+                server.readinto(buffer)
+            except OSError as raised:
+                error = raised
+            micropython.heap_unlock()
+            self.assertEqual(error.errno, -0x7200)
+
     def test_the_error_of_a_traceback_has_the_facts(self):
         ours, theirs = pair()
         client = ussl.wrap_socket(ours, do_handshake=False)
@@ -223,8 +237,6 @@ class Names(unittest.TestCase):
         with self.assertRaises(OSError) as raised:
             client.read(1)
         text = io.StringIO()
-        import sys
-
         sys.print_exception(raised.exception, text)
         self.assertIn("OSError: ", text.getvalue())
         self.assertIn(raised.exception.args[2], text.getvalue())

@@ -266,6 +266,15 @@ class Raising(Connected):
             self.client.read(4)
         self.assertEqual(raised.exception.errno, 104)
 
+    def test_a_timeout_and_the_connection_goes_on(self):
+        self.ours.readinto = lambda buf: -110
+        with self.assertRaises(OSError) as raised:
+            self.client.read(4)
+        self.assertEqual(raised.exception.errno, 110)
+        del self.ours.readinto
+        self.server.write(b"pong")
+        self.assertEqual(self.client.read(4), b"pong")
+
     def test_more_than_was_asked_for(self):
         self.ours.readinto = lambda buf: len(buf) + 1
         self.assertRaises(OSError, self.client.read, 4)
