@@ -23,6 +23,7 @@ test:
 	tools/setup.sh test
 	cargo fetch --quiet --locked
 	cargo fetch --quiet --locked --manifest-path fuzz/Cargo.toml
+	bindings/micropython/source.sh $(BUILD)/micropython || echo "Its tests will be skipped."
 	cmake -S . -B $(BUILD) -DRSSL_BUILD_TESTS=ON -DRSSL_LUA=ON
 	cmake --build $(BUILD)
 	-cmake --build $(BUILD) --target python_programs

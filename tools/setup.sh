@@ -9,7 +9,7 @@ tests="ninja:ninja-build c++:g++ pkg-config:pkg-config python3:python3 valgrind:
   curl:curl openssl:openssl gnutls-cli:gnutls-bin nginx:nginx-light setpriv:util-linux
   tshark:tshark redis-server:redis-server softhsm2-util:softhsm2
   lua5.1:lua5.1 lua5.3:lua5.3 lua5.4:lua5.4 luajit:luajit busted:lua-busted luacheck:lua-check
-  luarocks:luarocks"
+  luarocks:luarocks make:make xz:xz-utils unshare:util-linux ip:iproute2 mosquitto:mosquitto"
 # Headers, and modules that no command shows.
 lua_packages="liblua5.1-0-dev liblua5.3-dev liblua5.4-dev lua-socket lua-luv lua-sec"
 
@@ -56,6 +56,8 @@ case ${1:-} in
         dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
       done
     fi
+    # MicroPython's unix port needs it.
+    pkg-config --exists libffi 2>/dev/null || missing="$missing libffi-dev"
     # CPython's own tests and their certificates; Debian splits them off, others ship them.
     suite=$(python3 -c 'import os, sys; print("" if os.path.exists(os.path.dirname(os.__file__) +
       "/test/test_ssl.py") else "libpython%d.%d-testsuite" % sys.version_info[:2])' 2>/dev/null || :)

@@ -28,6 +28,7 @@ PACKAGES = {
     "gnutls-serv": "gnutls-bin",
     "nginx": "nginx-light",
     "curl": "curl",
+    "mosquitto": "mosquitto",
     "tshark": "tshark",
 }
 
