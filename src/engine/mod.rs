@@ -233,7 +233,12 @@ impl Engine {
         };
         // rustls shrinks its buffer whenever it is empty, and would grow it again for each long
         // record. A byte of the next record keeps it: the caller still has that byte too.
-        let keep = if record.len() > SHORT_RECORD { 1 } else { 0 };
+        // Where records have a way of their own it is the next one that may take it, all of it.
+        let keep = if record.len() > SHORT_RECORD && !self.traffic.can_open() {
+            1
+        } else {
+            0
+        };
         let ahead = &next[..next.len().min(keep)];
         take_whole(record.chain(ahead), record.len() + ahead.len(), |stream| {
             connection.read_tls(stream)

@@ -30,25 +30,26 @@ impl Engine {
         }
         self.sealed += records;
         if connection.is_handshaking() || !self.traffic.can_seal() {
-            return write_through(connection, plaintext);
+            return self.traffic.watch(|| write_through(connection, plaintext));
         }
-        self.seal_data(plaintext, len).unwrap_or(0)
+        let mut left = len;
+        self.seal_data(plaintext, &mut left);
+        len - left
     }
 
     /// Seals past rustls, behind all that it has sealed.
-    fn seal_data(&mut self, plaintext: &[&[u8]], len: usize) -> Option<usize> {
+    fn seal_data(&mut self, plaintext: &[&[u8]], left: &mut usize) -> Option<()> {
         self.follow_rustls()?;
         let mut pieces = Pieces::new(plaintext);
-        let mut left = len;
-        while left > 0 {
+        while *left > 0 {
             if self.traffic.records_left() <= 1 {
                 self.replace_key()?;
             }
-            let fragment = left.min(self.terms.fragment);
+            let fragment = (*left).min(self.terms.fragment);
             self.traffic.seal(&mut pieces, fragment, &mut self.outbox)?;
-            left -= fragment;
+            *left -= fragment;
         }
-        Some(len)
+        Some(())
     }
 
     /// Puts what rustls has to send into the outbox, and goes over to the key that it seals with.
@@ -58,7 +59,7 @@ impl Engine {
         };
         if self.traffic.has_new_key() {
             // rustls holds its answer to a KeyUpdate back until somebody writes, be it nothing.
-            let nothing = connection.writer().write(&[]).ok()?;
+            let nothing = self.traffic.watch(|| connection.writer().write(&[])).ok()?;
             debug_assert_eq!(nothing, 0);
         }
         while connection.wants_write() {

@@ -74,8 +74,12 @@ pub(super) fn client(protocol: &Protocol) -> Engine {
 }
 
 pub(super) fn connected(protocol: &Protocol) -> (Engine, Engine) {
-    let mut client = client(protocol);
-    let mut server = Engine::server(&server_configs(protocol), false).unwrap();
+    connect(protocol, protocol)
+}
+
+pub(super) fn connect(ours: &Protocol, theirs: &Protocol) -> (Engine, Engine) {
+    let mut client = client(ours);
+    let mut server = Engine::server(&server_configs(theirs), false).unwrap();
     while client.is_handshaking() || server.is_handshaking() {
         carry(&mut client, &mut server);
         carry(&mut server, &mut client);

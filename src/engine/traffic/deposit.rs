@@ -24,6 +24,11 @@ pub fn observe<R>(call: impl FnOnce() -> R) -> (R, Deposit) {
     observed::observe(&DEPOSIT, Deposit::default(), call)
 }
 
+/// Whether this thread still hears: one that ends may not.
+pub fn is_heard() -> bool {
+    DEPOSIT.try_with(|_| ()).is_ok()
+}
+
 pub fn sealing(key: &Shared<Sealing>) {
     observed::innermost(&DEPOSIT, |deposit| deposit.sealing = Some(key.clone()));
 }

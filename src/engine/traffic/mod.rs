@@ -59,9 +59,17 @@ pub enum Opened {
 impl Traffic {
     /// Runs `call`, in which rustls may ask for keys.
     pub fn watch<R>(&mut self, call: impl FnOnce() -> R) -> R {
+        if !deposit::is_heard() {
+            // Keys may change unheard: from now on all data goes through rustls, which has them.
+            *self = Traffic::default();
+            return call();
+        }
         let (result, deposit) = deposit::observe(call);
         let Deposit { sealing, opening } = deposit;
-        self.next_sealing = sealing.or_else(|| self.next_sealing.take());
+        if sealing.is_some() {
+            // Nothing is sealed with the one before any more, and it need not be kept.
+            (self.sealing, self.next_sealing) = (None, sealing);
+        }
         self.opening = opening.or_else(|| self.opening.take());
         result
     }
@@ -80,6 +88,11 @@ impl Traffic {
     /// Whether there is a key to seal with.
     pub fn can_seal(&self) -> bool {
         self.sealing.is_some() || self.next_sealing.is_some()
+    }
+
+    /// Whether records are opened past rustls.
+    pub fn can_open(&self) -> bool {
+        self.opening.is_some()
     }
 
     /// How many more records the key may protect.

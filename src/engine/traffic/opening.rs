@@ -55,7 +55,10 @@ impl Opening {
         let content = match room.get_mut(..len) {
             Some(room) => {
                 self.key.open(nonce, aad.as_slice(), sealed, room)?;
-                self.content_of(room)?.len()
+                let content = self.content_of(room).map(<[u8]>::len);
+                // What is for rustls is not for the reader, nor is what stands behind the content.
+                room[content.unwrap_or(0)..].fill(0);
+                content?
             }
             None => SCRATCH
                 .try_with(|scratch| {

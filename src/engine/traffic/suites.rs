@@ -140,10 +140,6 @@ impl Tls13AeadAlgorithm for Tls13 {
     ) -> Result<ConnectionTrafficSecrets, UnsupportedOperationError> {
         self.rustls.extract_keys(key, iv)
     }
-
-    fn fips(&self) -> bool {
-        self.rustls.fips()
-    }
 }
 
 struct Tls12 {
@@ -185,17 +181,13 @@ impl Tls12AeadAlgorithm for Tls12 {
     ) -> Result<ConnectionTrafficSecrets, UnsupportedOperationError> {
         self.rustls.extract_keys(key, iv, explicit)
     }
-
-    fn fips(&self) -> bool {
-        self.rustls.fips()
-    }
 }
 
 /// The beginning of a nonce, or all of it.
 fn joined(parts: &[&[u8]]) -> NonceBytes {
     let mut nonce = NonceBytes::default();
-    for (byte, part) in nonce.iter_mut().zip(parts.concat()) {
-        *byte = part;
+    for (byte, part) in nonce.iter_mut().zip(parts.iter().copied().flatten()) {
+        *byte = *part;
     }
     nonce
 }

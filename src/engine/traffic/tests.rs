@@ -1,12 +1,14 @@
 //! Both ways of records, beside each other: what the program and the peer see must be the same.
 
+use std::cell::RefCell;
 use std::fmt::Debug;
+use std::sync::mpsc::{Sender, channel};
 
 use rustls::SupportedCipherSuite;
 
 use super::super::config::{Protocol, Records};
 use super::super::record::{Extent, FRAGMENT, HEADER, extent};
-use super::super::tests::{carry, connected, output};
+use super::super::tests::{carry, connect, connected, limited, output};
 use super::super::{Agreement, Engine};
 use crate::crypto;
 
@@ -23,6 +25,10 @@ fn suites() -> impl Iterator<Item = &'static SupportedCipherSuite> {
     let is_rsa = |suite: &SupportedCipherSuite| format!("{:?}", suite.suite()).contains("_RSA_");
     let all = &crypto::provider().cipher_suites;
     all.iter().filter(move |suite| !is_rsa(suite))
+}
+
+fn is_tls13(suite: &SupportedCipherSuite) -> bool {
+    matches!(suite, SupportedCipherSuite::Tls13(_))
 }
 
 /// Small numbers that look random and are the same every time.
@@ -123,8 +129,9 @@ impl Script {
                 return;
             }
             let record: Vec<u8> = self.wires[who].drain(..len).collect();
+            let next = &self.wires[who];
             let mut room = vec![0; dice.length()];
-            let mut received = peer.receive_into(&record, &[], &mut room);
+            let mut received = peer.receive_into(&record, next, &mut room);
             // What did not come straight is waiting.
             if let Ok(0) = received {
                 received = Ok(peer.take(&mut room));
@@ -157,20 +164,28 @@ impl Script {
 #[test]
 fn both_ways_of_records_tell_the_same_story() {
     for suite in suites() {
-        for seed in 0..30 {
-            let story = |records| {
-                let mut script = Script::new(connected(&protocol(*suite, records)));
+        for seed in 0..12 {
+            let story = |ours, theirs| {
+                let (ours, theirs) = (protocol(*suite, ours), protocol(*suite, theirs));
+                let mut script = Script::new(connect(&ours, &theirs));
                 let mut dice = Dice(seed);
                 for _ in 0..150 {
                     script.step(&mut dice);
                 }
                 script.story
             };
-            let (own, rustls) = (story(Records::Own), story(Records::Rustls));
-            for (step, (own, rustls)) in own.iter().zip(&rustls).enumerate() {
-                assert_eq!(own, rustls, "{suite:?}, seed {seed}, step {step}");
+            let rustls = story(Records::Rustls, Records::Rustls);
+            for (ours, theirs) in [
+                (Records::Own, Records::Own),
+                (Records::Own, Records::Rustls),
+                (Records::Rustls, Records::Own),
+            ] {
+                let own = story(ours, theirs);
+                for (step, (own, rustls)) in own.iter().zip(&rustls).enumerate() {
+                    assert_eq!(own, rustls, "{suite:?}, seed {seed}, step {step}");
+                }
+                assert_eq!(own.len(), rustls.len());
             }
-            assert_eq!(own.len(), rustls.len());
         }
     }
 }
@@ -194,10 +209,8 @@ fn a_record_goes_straight_into_the_readers_room() {
 
 #[test]
 fn a_key_that_is_used_up_is_replaced_or_ends_the_connection() {
-    use super::super::tests::limited;
     for suite in suites() {
         let (mut client, mut server) = connected(&protocol(limited(*suite, 30), Records::Own));
-        let is_tls13 = matches!(suite, SupportedCipherSuite::Tls13(_));
         let mut taken = 0;
         for _ in 0..200 {
             if client.seal(&[b"data"]) == 0 {
@@ -206,11 +219,89 @@ fn a_key_that_is_used_up_is_replaced_or_ends_the_connection() {
             carry(&mut client, &mut server);
             taken += server.take(&mut [0; 9]);
         }
-        assert_eq!(taken, if is_tls13 { 200 * 4 } else { (30 - 16) * 4 });
+        assert_eq!(
+            taken,
+            if is_tls13(suite) {
+                200 * 4
+            } else {
+                (30 - 16) * 4
+            }
+        );
         assert!(
             server
                 .agreement()
                 .is_some_and(|Agreement { version, .. }| version > 0)
         );
+    }
+}
+
+/// As the inbox gives records: with what follows them.
+#[test]
+fn data_goes_straight_again_behind_what_was_for_rustls() {
+    for suite in suites().filter(|suite| is_tls13(suite)) {
+        let (mut client, mut server) = connected(&protocol(*suite, Records::Own));
+        server.update_key().unwrap();
+        for _ in 0..10 {
+            assert_eq!(server.seal(&[&[7; FRAGMENT]]), FRAGMENT);
+        }
+        let flight = output(&mut server);
+        let (mut rest, mut straight, mut room) = (&flight[..], 0, vec![0; FRAGMENT]);
+        while let Extent::Complete(len) = extent(rest) {
+            let (record, next) = rest.split_at(len);
+            straight += client.receive_into(record, next, &mut room).unwrap() / FRAGMENT;
+            client.take(&mut room);
+            rest = next;
+        }
+        assert_eq!(straight, 9);
+    }
+}
+
+#[test]
+fn what_is_no_data_does_not_stay_in_the_readers_room() {
+    for suite in suites() {
+        let (mut client, mut server) = connected(&protocol(*suite, Records::Own));
+        carry(&mut server, &mut client);
+        server.close();
+        let mut room = [0xee; 100];
+        let record = output(&mut server);
+        assert_eq!(client.receive_into(&record, &[], &mut room).unwrap(), 0);
+        assert!(room.iter().all(|&byte| byte == 0 || byte == 0xee));
+    }
+}
+
+/// Where a thread ends keys change of which the engine does not hear.
+#[test]
+fn keys_may_change_while_a_thread_ends() {
+    struct Last(Option<(Engine, Engine, Sender<usize>)>);
+    impl Drop for Last {
+        fn drop(&mut self) {
+            let Some((mut client, mut server, taken)) = self.0.take() else {
+                return;
+            };
+            client.update_key().unwrap();
+            for _ in 0..2 {
+                assert_eq!(client.seal(&[b"two"]), 3);
+                carry(&mut client, &mut server);
+                assert_eq!(server.seal(&[b"four"]), 4);
+                carry(&mut server, &mut client);
+            }
+            let all = server.take(&mut [0; 20]) + client.take(&mut [0; 20]);
+            taken.send(all).unwrap();
+        }
+    }
+    thread_local! {
+        static LAST: RefCell<Last> = const { RefCell::new(Last(None)) };
+    }
+    for suite in suites().filter(|suite| is_tls13(suite)) {
+        let (tell, taken) = channel();
+        std::thread::spawn(move || {
+            // Gone after those that are first used below.
+            LAST.with(|_| ());
+            let (client, server) = connected(&protocol(*suite, Records::Own));
+            LAST.with(|last| last.borrow_mut().0 = Some((client, server, tell)));
+        })
+        .join()
+        .unwrap();
+        assert_eq!(taken.recv(), Ok(14));
     }
 }
