@@ -415,6 +415,7 @@ class Contexts(unittest.TestCase):
         ours, theirs = pair()
         ours = client.wrap_socket(ours, do_handshake_on_connect=False, server_hostname="localhost")
         theirs = server.wrap_socket(theirs, server_side=True, do_handshake_on_connect=False)
+        ours.setblocking(False)
         self.assertIsNone(ours.write(b"ping"))
         self.assertIsNone(theirs.read(4))
         self.assertIsNone(ours.write(b"ping"))

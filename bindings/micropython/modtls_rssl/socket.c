@@ -266,7 +266,9 @@ static mp_obj_t socket_setblocking(mp_obj_t self_in, mp_obj_t flag) {
     mp_obj_t method[3];
     mp_load_method(self->stream, MP_QSTR_setblocking, method);
     method[2] = flag;
-    return mp_call_method_n_kw(1, 0, method);
+    mp_obj_t result = mp_call_method_n_kw(1, 0, method);
+    self->stream_returns = !mp_obj_is_true(flag);
+    return result;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(socket_setblocking_obj, socket_setblocking);
 
