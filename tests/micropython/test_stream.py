@@ -234,8 +234,17 @@ class Raising(Connected):
         with self.assertRaises(Oops):
             self.client.write(b"ping")
         del self.ours.write
-        self.assertEqual(self.client.write(b"ping"), 4)
-        self.assertEqual(self.server.read(4), b"ping")
+        self.assertEqual(self.client.write(b"pong!"), 5)
+        self.assertEqual(self.server.read(100), b"pingpong!")
+
+    def test_a_timeout_of_a_write(self):
+        self.ours.write = lambda buf: -110
+        with self.assertRaises(OSError) as raised:
+            self.client.write(b"ping")
+        self.assertEqual(raised.exception.errno, 110)
+        del self.ours.write
+        self.assertEqual(self.client.write(b"pong!"), 5)
+        self.assertEqual(self.server.read(100), b"pingpong!")
 
     def test_from_close(self):
         self.ours.write = self.oops

@@ -176,6 +176,9 @@ static mp_uint_t socket_write(mp_obj_t self_in, const void *buf, mp_uint_t size,
     }
     begin(self);
     ptrdiff_t n = write_through(self, buf, size);
+    if (self->exception != MP_OBJ_NULL || !mp_is_nonblocking_error(self->stream_errno)) {
+        self->unreported = 0; // what is raised ends this write: the next call is another one
+    }
     end(self);
     if (n >= 0) {
         return (mp_uint_t)n;
