@@ -403,9 +403,12 @@ class Contexts(unittest.TestCase):
     def test_what_cannot_be(self):
         self.assertRaises(ValueError, ssl.SSLContext, 2)
         client, server = contexts()
-        with self.assertRaises(ValueError):
-            client.verify_mode = 3
-        self.assertEqual(client.verify_mode, ssl.CERT_REQUIRED)
+        for mode in (ssl.CERT_NONE, ssl.CERT_OPTIONAL, ssl.CERT_REQUIRED):
+            client.verify_mode = mode
+            for bad in (3, -1):
+                with self.assertRaises(ValueError):
+                    client.verify_mode = bad
+            self.assertEqual(client.verify_mode, mode)
         with self.assertRaises(ValueError):
             client.wrap_socket(pair()[0], server_side=True)
         with self.assertRaises(ValueError):
