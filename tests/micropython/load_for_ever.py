@@ -7,10 +7,13 @@ import tls
 with open(sys.argv[1], "rb") as file:
     data = file.read()
 context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
-print("ready")
+said = "ready"
 while True:
     try:
+        if said:
+            print(said)
+            said = None
         while True:
             context.load_verify_locations(data)
     except KeyboardInterrupt:
-        print("interrupted")
+        said = "interrupted"

@@ -234,8 +234,17 @@ class Raising(Connected):
         with self.assertRaises(Oops):
             self.client.write(b"ping")
         del self.ours.write
-        self.assertEqual(self.client.write(b"ping"), 4)
-        self.assertEqual(self.server.read(4), b"ping")
+        self.assertEqual(self.client.write(b"pong!"), 5)
+        self.assertEqual(self.server.read(100), b"pingpong!")
+
+    def test_a_timeout_of_a_write(self):
+        self.ours.write = lambda buf: -110
+        with self.assertRaises(OSError) as raised:
+            self.client.write(b"ping")
+        self.assertEqual(raised.exception.errno, 110)
+        del self.ours.write
+        self.assertEqual(self.client.write(b"pong!"), 5)
+        self.assertEqual(self.server.read(100), b"pingpong!")
 
     def test_from_close(self):
         self.ours.write = self.oops
@@ -394,9 +403,12 @@ class Contexts(unittest.TestCase):
     def test_what_cannot_be(self):
         self.assertRaises(ValueError, ssl.SSLContext, 2)
         client, server = contexts()
-        with self.assertRaises(ValueError):
-            client.verify_mode = 3
-        self.assertEqual(client.verify_mode, ssl.CERT_REQUIRED)
+        for mode in (ssl.CERT_NONE, ssl.CERT_OPTIONAL, ssl.CERT_REQUIRED):
+            client.verify_mode = mode
+            for bad in (3, -1):
+                with self.assertRaises(ValueError):
+                    client.verify_mode = bad
+            self.assertEqual(client.verify_mode, mode)
         with self.assertRaises(ValueError):
             client.wrap_socket(pair()[0], server_side=True)
         with self.assertRaises(ValueError):
@@ -415,6 +427,7 @@ class Contexts(unittest.TestCase):
         ours, theirs = pair()
         ours = client.wrap_socket(ours, do_handshake_on_connect=False, server_hostname="localhost")
         theirs = server.wrap_socket(theirs, server_side=True, do_handshake_on_connect=False)
+        ours.setblocking(False)
         self.assertIsNone(ours.write(b"ping"))
         self.assertIsNone(theirs.read(4))
         self.assertIsNone(ours.write(b"ping"))

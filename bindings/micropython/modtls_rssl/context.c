@@ -57,7 +57,7 @@ static rssl_result set_verify_mode(rssl_ctx *ctx, rssl_cert_reqs mode) {
     rssl_result rc = RSSL_OK;
     if (mode == RSSL_CERT_NONE) {
         rc = rssl_ctx_set_check_hostname(ctx, false);
-    } else if (rssl_ctx_role(ctx) == RSSL_CLIENT) {
+    } else if (mode <= RSSL_CERT_REQUIRED && rssl_ctx_role(ctx) == RSSL_CLIENT) {
         rc = rssl_ctx_set_check_hostname(ctx, true);
     }
     return rc == RSSL_OK ? rssl_ctx_set_verify(ctx, mode) : rc;

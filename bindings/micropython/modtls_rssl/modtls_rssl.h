@@ -39,7 +39,7 @@ typedef struct {
     size_t unreported; // bytes of a write that librssl took and that are not out yet
     uintptr_t awaited; // the one direction to poll for, or 0: whichever is asked about
     int stream_errno; // why the transport last said "not now"
-    bool stream_returns; // it has said so rather than block
+    bool stream_returns; // it does not block, as far as is known
     bool verdict_open; // the server may yet refuse that no certificate was shown
     bool verdict_expected; // the handshake is done: when, and what had been received
     mp_uint_t verdict_since;

@@ -176,6 +176,9 @@ static mp_uint_t socket_write(mp_obj_t self_in, const void *buf, mp_uint_t size,
     }
     begin(self);
     ptrdiff_t n = write_through(self, buf, size);
+    if (self->exception != MP_OBJ_NULL || !mp_is_nonblocking_error(self->stream_errno)) {
+        self->unreported = 0; // what is raised ends this write: the next call is another one
+    }
     end(self);
     if (n >= 0) {
         return (mp_uint_t)n;
@@ -266,7 +269,9 @@ static mp_obj_t socket_setblocking(mp_obj_t self_in, mp_obj_t flag) {
     mp_obj_t method[3];
     mp_load_method(self->stream, MP_QSTR_setblocking, method);
     method[2] = flag;
-    return mp_call_method_n_kw(1, 0, method);
+    mp_obj_t result = mp_call_method_n_kw(1, 0, method);
+    self->stream_returns = !mp_obj_is_true(flag);
+    return result;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(socket_setblocking_obj, socket_setblocking);
 

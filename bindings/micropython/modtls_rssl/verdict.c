@@ -10,7 +10,7 @@
 #include "py/mphal.h"
 
 // A server that accepts the client may have nothing to say.
-#define VERDICT_MS 1000
+#define VERDICT_MS 2000
 
 rssl_identity *tls_nothing_to_show(void *user, const rssl_sock *s, const rssl_bytes *names,
     size_t n_names, const uint16_t *schemes, size_t n_schemes) {
