@@ -21,9 +21,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#if PY_VERSION_HEX < 0x03090000
-# define Py_SET_SIZE(object, size) ((object)->ob_size = (size))
-#endif
 #ifndef Py_TPFLAGS_IMMUTABLETYPE /* before Python 3.10 */
 # define Py_TPFLAGS_IMMUTABLETYPE 0
 # define Py_TPFLAGS_DISALLOW_INSTANTIATION 0
@@ -115,6 +112,8 @@ typedef struct {
     session_object *session; /* the one set, or the newest given out */
     bool issued; /* session was given out, not set */
     bool server_side, counted, has_read, said_close;
+    char *left;          /* plaintext read and not asked for yet: n_left bytes from at_left on */
+    size_t at_left, n_left;
     size_t written;      /* bytes taken from the write that is to be repeated */
     uint16_t *offered;   /* the client's ciphers, on a server */
     size_t n_offered;

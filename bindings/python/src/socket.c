@@ -197,6 +197,7 @@ static void socket_dealloc(socket_object *self)
     Py_CLEAR(self->outgoing);
     Py_CLEAR(self->server_hostname);
     free(self->offered);
+    free(self->left);
     pthread_mutex_destroy(&self->reading);
     pthread_mutex_destroy(&self->writing);
     freefunc release = PyType_GetSlot(type, Py_tp_free);
