@@ -35,4 +35,4 @@ for _type in (rssl.SSLSocket, rssl.SSLObject):
         if not hasattr(_type, _method.__name__):  # ssl.py of 3.13 has two of them
             setattr(_type, _method.__name__, _method)
 
-rssl.CHANNEL_BINDING_TYPES.extend(["tls-exporter", "tls-server-end-point"])
+rssl.CHANNEL_BINDING_TYPES[:] = ["tls-exporter", "tls-server-end-point"]  # and not tls-unique
