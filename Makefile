@@ -17,13 +17,15 @@ demo:
 	tools/setup.sh demo
 	BUILD=$(BUILD) tools/demo.sh
 
-# Everything that CTest knows. The tests use no network: every build that they make has its crates.
+# Everything that CTest knows. The tests use no network: every build that they make has its crates,
+# and the programs that the Python binding is tried with are installed before, if that can be.
 test:
 	tools/setup.sh test
 	cargo fetch --quiet --locked
 	cargo fetch --quiet --locked --manifest-path fuzz/Cargo.toml
 	cmake -S . -B $(BUILD) -DRSSL_BUILD_TESTS=ON
 	cmake --build $(BUILD)
+	-cmake --build $(BUILD) --target python_programs
 	cd $(BUILD) && ctest --output-on-failure --parallel "$$(nproc)"
 
 bench:

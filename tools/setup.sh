@@ -40,7 +40,14 @@ case ${1:-} in
     fi
     [ -e /usr/include/p11-kit-1/p11-kit/pkcs11.h ] || missing="$missing libp11-kit-dev"
     [ -e /usr/include/hiredis/hiredis.h ] || missing="$missing libhiredis-dev"
-    # CPython's own test certificates; Debian splits them off, others ship them.
+    # What builds and installs the Python binding.
+    python3 -c 'import os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")' \
+      2>/dev/null || missing="$missing python3-dev"
+    for module in pip setuptools wheel; do
+      python3 -c "import $module" 2>/dev/null || missing="$missing python3-$module"
+    done
+    python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
+    # CPython's own tests and their certificates; Debian splits them off, others ship them.
     suite=$(python3 -c 'import os, sys; print("" if os.path.exists(os.path.dirname(os.__file__) +
       "/test/test_ssl.py") else "libpython%d.%d-testsuite" % sys.version_info[:2])' 2>/dev/null || :)
     if [ -n "$suite" ] && apt-cache show "$suite" >/dev/null 2>&1; then

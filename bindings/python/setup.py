@@ -1,8 +1,9 @@
 """Builds the extension rssl._ssl, over the librssl that pkg-config knows or over one of its own.
 
-RSSL_BUNDLED=1 builds librssl from the source tree around this directory even where pkg-config finds
-one, and puts it inside the extension: that is how a wheel for other machines is made. The static
-library comes from CMake and Cargo, and CARGO_TARGET_DIR is where Cargo builds, if it is set.
+RSSL_BUNDLED=1 builds librssl from its source tree even where pkg-config finds one, and puts it inside
+the extension: that is how a wheel for other machines is made. The tree is the one around this
+directory, or RSSL_SOURCE. CMake and Cargo build the static library; CARGO_TARGET_DIR is where Cargo
+does, if it is set.
 """
 
 import os
@@ -15,7 +16,7 @@ from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
 HERE = pathlib.Path(__file__).resolve().parent
-TREE = HERE.parent.parent
+TREE = pathlib.Path(os.environ.get("RSSL_SOURCE", HERE.parent.parent)).resolve()
 # The limited API has had what the extension uses since 3.11; older versions get a build each.
 LIMITED = sys.version_info >= (3, 11)
 
@@ -37,6 +38,7 @@ class BuildExtension(build_ext):
             self.use_own(extension)
         else:
             self.use_installed(extension)
+        self.force = True  # objects of an earlier run may be of the other librssl
         super().build_extension(extension)
 
     def use_installed(self, extension):
@@ -44,12 +46,13 @@ class BuildExtension(build_ext):
         extension.extra_compile_args += pkg_config("--cflags")
         extension.extra_link_args += flags
         # pkg-config leaves out the directories that the loader searches anyway.
-        extension.runtime_library_dirs += [flag[2:] for flag in flags if flag.startswith("-L")]
+        extension.runtime_library_dirs += [os.path.abspath(flag[2:]) for flag in flags
+                                           if flag.startswith("-L")]
 
     def use_own(self, extension):
         if not (TREE / "Cargo.toml").exists():
-            sys.exit("rssl needs librssl: pkg-config finds none (is PKG_CONFIG_PATH set?), and its "
-                     f"source tree is not around {HERE}")
+            sys.exit("rssl needs librssl: pkg-config finds none (is PKG_CONFIG_PATH set?), and "
+                     f"{TREE} is not its source tree (RSSL_SOURCE may name it)")
         build = (pathlib.Path(self.build_temp) / "librssl").resolve()
         prefix = build / "prefix"
         configure = ["cmake", "-S", str(TREE), "-B", str(build), "-DCMAKE_BUILD_TYPE=Release",
@@ -73,7 +76,7 @@ setup(
         sources=sorted(str(path.relative_to(HERE)) for path in (HERE / "src").glob("*.c")),
         depends=sorted(str(path.relative_to(HERE)) for path in (HERE / "src").glob("*.h")),
         define_macros=[("Py_LIMITED_API", "0x030b0000")] if LIMITED else [],
-        extra_compile_args=["-std=c11", "-fvisibility=hidden"],
+        extra_compile_args=["-std=gnu11", "-fvisibility=hidden"],
         py_limited_api=LIMITED,
     )],
     cmdclass={"build_ext": BuildExtension},
