@@ -139,6 +139,9 @@ static struct PyModuleDef module_def = {
     .m_free = module_free,
 };
 
+#if PY_VERSION_HEX < 0x03090000 /* whose macro leaves the function to -fvisibility */
+__attribute__((visibility("default")))
+#endif
 PyMODINIT_FUNC PyInit__ssl(void)
 {
     return PyModuleDef_Init(&module_def);

@@ -117,6 +117,7 @@ typedef struct {
     size_t written;      /* bytes taken from the write that is to be repeated */
     uint16_t *offered;   /* the client's ciphers, on a server */
     size_t n_offered;
+    struct observer *observer; /* under a message callback */
     PyObject *error[3];  /* what a callback raised, until the call ends */
     /* Held only while the GIL is released, around one call of librssl. */
     pthread_mutex_t reading, writing;
@@ -229,6 +230,12 @@ void renew_session(socket_object *self);
 /* memory_bio.c: librssl's transport; user is a socket_object. Called without the GIL. */
 ptrdiff_t bio_transport_read(void *user, void *buf, size_t len);
 ptrdiff_t bio_transport_write(void *user, const void *buf, size_t len);
+
+/* messages.c: the same for a connection with an observer, over the descriptor if it is not -1. */
+struct observer *observer_new(int fd);
+void observer_free(struct observer *observer);
+ptrdiff_t observed_read(void *user, void *buf, size_t len);
+ptrdiff_t observed_write(void *user, const void *buf, size_t len);
 
 /* wait.c: one call of a socket method, which may take several of librssl. */
 typedef struct {
