@@ -279,6 +279,8 @@ DIFFERENT = {
     # Older versions take it for "all options, and bits of which nobody knows the meaning".
     "negative options": (["OverflowError", "ArithmeticError", "Exception", "BaseException",
                           "object"], None),
+    # No tls-unique, whatever the state.
+    "binding unconnected": (["ValueError", "Exception", "BaseException", "object"], None),
 }
 
 
