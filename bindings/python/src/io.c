@@ -153,8 +153,18 @@ static int keep_left(socket_object *self, const char *data, size_t len)
     return 0;
 }
 
+static PyObject *bytes_of_left(socket_object *self, size_t len)
+{
+    size_t n = len < self->n_left ? len : self->n_left;
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)n);
+    if (bytes != NULL && n > 0)
+        take_left(self, PyBytes_AsString(bytes), n);
+    return bytes;
+}
+
 /* A read takes a whole record and leaves what it has no room for to the next ones, which then need
- * neither librssl nor to let the GIL go. */
+ * neither librssl nor to let the GIL go. The copy costs less than an object of the size asked for,
+ * which would have to be cut. */
 static PyObject *read_bytes(socket_object *self, Py_ssize_t len)
 {
     char record[RECORD_MAX];
@@ -162,13 +172,8 @@ static PyObject *read_bytes(socket_object *self, Py_ssize_t len)
         PyErr_SetString(PyExc_ValueError, "size should not be negative");
         return NULL;
     }
-    if (len == 0 || self->n_left > 0) {
-        size_t n = (size_t)len < self->n_left ? (size_t)len : self->n_left;
-        PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)n);
-        if (bytes != NULL)
-            take_left(self, PyBytes_AsString(bytes), n);
-        return bytes;
-    }
+    if (len == 0 || self->n_left > 0)
+        return bytes_of_left(self, (size_t)len);
     Py_ssize_t n = read_some(self, record, sizeof record);
     if (n > len) {
         if (keep_left(self, record + len, (size_t)(n - len)) < 0)
