@@ -279,6 +279,8 @@ DIFFERENT = {
     # Older versions take it for "all options, and bits of which nobody knows the meaning".
     "negative options": (["OverflowError", "ArithmeticError", "Exception", "BaseException",
                           "object"], None),
+    # Python 3.8 takes it for an orderly end.
+    "peer gone": (["SSLEOFError", "SSLError", "OSError", "Exception", "BaseException", "object"], 8),
     # No tls-unique, whatever the state.
     "binding unconnected": (["ValueError", "Exception", "BaseException", "object"], None),
 }
