@@ -17,7 +17,7 @@ import unittest
 
 HERE = pathlib.Path(__file__).resolve().parent
 VERSION = "%d.%d" % sys.version_info[:2]
-SECONDS_A_TEST = 60
+SECONDS_A_TEST = 150  # test_venv installs pip
 SUITES = {
     "ssl": ["test_ssl"],
     "http": ["test_httplib", "test_httpservers", "test_urllib2_localnet", "test_urllib",
