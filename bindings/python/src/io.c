@@ -279,17 +279,16 @@ PyObject *socket_write(socket_object *self, PyObject *arg)
 
 PyObject *socket_pending(socket_object *self, PyObject *unused)
 {
-    size_t n;
+    size_t n = self->n_left;
     (void)unused;
-    if (!rssl_sock_is_connected(self->sock))
-        return PyLong_FromLong(0);
-    if (self->n_left > 0)
-        return PyLong_FromSize_t(self->n_left);
-    Py_BEGIN_ALLOW_THREADS
-    held h = hold(self, true, false);
-    n = rssl_pending(self->sock);
-    let_go(self, h);
-    Py_END_ALLOW_THREADS
+    /* A reader that is inside takes what there is: nothing is left for another. */
+    if (n == 0 && rssl_sock_is_connected(self->sock)
+        && pthread_mutex_trylock(&self->reading) == 0) {
+        Py_BEGIN_ALLOW_THREADS
+        n = rssl_pending(self->sock);
+        Py_END_ALLOW_THREADS
+        pthread_mutex_unlock(&self->reading);
+    }
     return PyLong_FromSize_t(n);
 }
 

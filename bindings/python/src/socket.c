@@ -402,6 +402,7 @@ static PyGetSetDef socket_getset[] = {
 };
 
 static PyType_Slot socket_slots[] = {
+    NOT_FROM_PYTHON
     {Py_tp_dealloc, socket_dealloc},
     {Py_tp_traverse, socket_traverse},
     {Py_tp_clear, socket_clear},
