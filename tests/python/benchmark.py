@@ -40,7 +40,10 @@ def server_context(ssl, cert, key):
 
 def receive(sock, size, piece=65536):
     while size > 0:
-        size -= len(sock.recv(min(piece, size)))
+        got = len(sock.recv(min(piece, size)))
+        if got == 0:
+            raise EOFError(f"{size} bytes are missing")
+        size -= got
 
 
 def send(sock, size):
@@ -77,6 +80,8 @@ def peer(case, connect):
         else:
             send(sock, 1 << 20)
             sock.sendall(bytes(READS * SMALL))
+        # So that neither end closes before the other has read all.
+        sock.sendall(b"x")
         sock.recv(1)
 
 
@@ -105,6 +110,7 @@ def measure(case, connect):
         else:
             receive(sock, READS * SMALL, SMALL)
         took = time.process_time() - began
+        receive(sock, 1)
     if case in ("recv(65536)", "sendall"):
         return BULK / took / 1e6, "MB/s"
     return took / (ECHOES if "echo" in case else READS) * 1e6, "µs"
