@@ -39,7 +39,8 @@ class Readme(unittest.TestCase):
         cls.directory = tempfile.TemporaryDirectory()
         cls.addClassCleanup(cls.directory.cleanup)
         work = cls.work = pathlib.Path(cls.directory.name)
-        found = snippets("README.md")
+        # tests/python runs those in Python.
+        found = [snippet for snippet in snippets("README.md") if snippet[2] != "python"]
         shell = [text for _, _, language, text in found if language == "sh"]
         cls.demo, cls.install, cls.compile = shell
         cls.cmake, = (text for _, _, language, text in found if language == "cmake")
@@ -208,7 +209,8 @@ class Pages(unittest.TestCase):
     def test_every_page_is_run(self):
         pages = {page.name for page in (SOURCE / "docs").glob("*.md")}
         with_code = {page for page in pages if snippets(f"docs/{page}")}
-        elsewhere = {"micropython.md"}  # tests/micropython/test_documentation.py
+        # By tests/python, tests/lua and tests/micropython.
+        elsewhere = {"python.md", "lua.md", "micropython.md"} & pages
         self.assertEqual(
             with_code - elsewhere, {"guide.md", "client-hello.md", "fleet.md", "verification.md"})
 

@@ -5,6 +5,7 @@ from . import _ssl, _stdlib
 
 _stdlib.execute(globals(), _ssl)
 
+from . import _additions
 from ._install import install
 
 if "wrap_socket" not in globals():

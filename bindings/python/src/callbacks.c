@@ -71,7 +71,7 @@ static rssl_result on_hello(void *user, rssl_sock *sock, rssl_hello *hello)
     socket_object *self = rssl_sock_user(sock);
     (void)user;
     keep_offer(self, hello);
-    if (self->context->sni_callback == NULL)
+    if (!self->asks_program)
         return RSSL_OK;
     int alert = -1;
     PyGILState_STATE gil = PyGILState_Ensure();

@@ -323,6 +323,7 @@ static PyMethodDef certificate_methods[] = {
 };
 
 static PyType_Slot certificate_slots[] = {
+    NOT_FROM_PYTHON
     {Py_tp_dealloc, certificate_dealloc},
     {Py_tp_repr, certificate_repr},
     {Py_tp_hash, certificate_hash},

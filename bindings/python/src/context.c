@@ -153,6 +153,16 @@ static PyObject *wrap_bio(context_object *self, PyObject *args, PyObject *kwargs
                       hostname, owner, session);
 }
 
+/* What programs call that have external pre-shared keys. */
+static PyObject *refuse_psk(context_object *self, PyObject *args, PyObject *kwargs)
+{
+    (void)self;
+    (void)args;
+    (void)kwargs;
+    PyErr_SetString(PyExc_NotImplementedError, "librssl has no external pre-shared keys");
+    return NULL;
+}
+
 static PyObject *session_stats(context_object *self, PyObject *unused)
 {
     (void)unused;
@@ -191,6 +201,8 @@ static PyMethodDef context_methods[] = {
      "How many certificates and revocation lists are loaded."},
     {"get_ca_certs", METHOD(context_get_ca_certs), METH_VARARGS | METH_KEYWORDS,
      "get_ca_certs(binary_form=False): the authorities loaded."},
+    {"set_psk_client_callback", METHOD(refuse_psk), METH_VARARGS | METH_KEYWORDS, "Refused."},
+    {"set_psk_server_callback", METHOD(refuse_psk), METH_VARARGS | METH_KEYWORDS, "Refused."},
     {"session_stats", (PyCFunction)session_stats, METH_NOARGS, "Counts of connections."},
     {NULL, NULL, 0, NULL},
 };

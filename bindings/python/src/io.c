@@ -4,11 +4,12 @@
  */
 #include "module.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "constants.h"
 
-enum { SMALL_READ = 4096 };
+enum { RECORD_MAX = 16384 };
 
 /* One reader and one writer may be inside librssl; before the handshake is done, and to shut both
  * directions down, one thread. The mutexes tell the thread that holds them: a callback that comes
@@ -121,41 +122,83 @@ static Py_ssize_t read_some(socket_object *self, void *buf, size_t len)
     return n;
 }
 
-static PyObject *read_small(socket_object *self, size_t len)
+/* Takes up to len bytes of what an earlier read left. */
+static size_t take_left(socket_object *self, void *buf, size_t len)
 {
-    char buf[SMALL_READ];
-    Py_ssize_t n = read_some(self, buf, len);
-    return n >= 0 ? PyBytes_FromStringAndSize(buf, n) : NULL;
-}
-
-/* Reads into the object itself. What came short is cut off in place, or copied where that would
- * hold on to more memory than it uses. */
-static PyObject *read_large(socket_object *self, Py_ssize_t len)
-{
-    PyObject *bytes = PyBytes_FromStringAndSize(NULL, len);
-    if (bytes == NULL)
-        return NULL;
-    char *data = PyBytes_AsString(bytes);
-    Py_ssize_t n = read_some(self, data, (size_t)len);
-    if (n >= len / 2) {
-        Py_SET_SIZE((PyVarObject *)bytes, n);
-        data[n] = '\0';
-        return bytes;
+    size_t n = self->n_left < len ? self->n_left : len;
+    memcpy(buf, self->left + self->at_left, n);
+    self->at_left += n;
+    self->n_left -= n;
+    if (self->n_left == 0) {
+        free(self->left);
+        self->left = NULL;
     }
-    PyObject *copy = n >= 0 ? PyBytes_FromStringAndSize(data, n) : NULL;
-    Py_DECREF(bytes);
-    return copy;
+    return n;
 }
 
+static int keep_left(socket_object *self, const char *data, size_t len)
+{
+    char *left = malloc(self->n_left + len);
+    if (left == NULL) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    if (self->n_left > 0)
+        memcpy(left, self->left + self->at_left, self->n_left);
+    memcpy(left + self->n_left, data, len);
+    free(self->left);
+    self->left = left;
+    self->at_left = 0;
+    self->n_left += len;
+    return 0;
+}
+
+static PyObject *bytes_of_left(socket_object *self, size_t len)
+{
+    size_t n = len < self->n_left ? len : self->n_left;
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)n);
+    if (bytes != NULL && n > 0)
+        take_left(self, PyBytes_AsString(bytes), n);
+    return bytes;
+}
+
+/* A read takes a whole record and leaves what it has no room for to the next ones, which then need
+ * neither librssl nor to let the GIL go. The copy costs less than an object of the size asked for,
+ * which would have to be cut. */
 static PyObject *read_bytes(socket_object *self, Py_ssize_t len)
 {
+    char record[RECORD_MAX];
     if (len < 0) {
         PyErr_SetString(PyExc_ValueError, "size should not be negative");
         return NULL;
     }
-    if (len == 0)
-        return PyBytes_FromStringAndSize(NULL, 0);
-    return len <= SMALL_READ ? read_small(self, (size_t)len) : read_large(self, len);
+    if (len == 0 || self->n_left > 0)
+        return bytes_of_left(self, (size_t)len);
+    Py_ssize_t n = read_some(self, record, sizeof record);
+    if (n > len) {
+        if (keep_left(self, record + len, (size_t)(n - len)) < 0)
+            return NULL;
+        n = len;
+    }
+    return n >= 0 ? PyBytes_FromStringAndSize(record, n) : NULL;
+}
+
+static Py_ssize_t read_view(socket_object *self, char *buf, size_t len)
+{
+    char record[RECORD_MAX];
+    if (self->n_left > 0)
+        return (Py_ssize_t)take_left(self, buf, len);
+    if (len >= sizeof record)
+        return read_some(self, buf, len);
+    Py_ssize_t n = read_some(self, record, sizeof record);
+    if (n > (Py_ssize_t)len) {
+        if (keep_left(self, record + len, (size_t)n - len) < 0)
+            return -1;
+        n = (Py_ssize_t)len;
+    }
+    if (n > 0)
+        memcpy(buf, record, (size_t)n);
+    return n;
 }
 
 static PyObject *read_into(socket_object *self, Py_ssize_t len, PyObject *target)
@@ -168,7 +211,7 @@ static PyObject *read_into(socket_object *self, Py_ssize_t len, PyObject *target
     }
     if (len <= 0 || len > view.len)
         len = view.len;
-    Py_ssize_t n = len > 0 ? read_some(self, view.buf, (size_t)len) : 0;
+    Py_ssize_t n = len > 0 ? read_view(self, view.buf, (size_t)len) : 0;
     PyBuffer_Release(&view);
     return n >= 0 ? PyLong_FromSsize_t(n) : NULL;
 }
@@ -241,15 +284,16 @@ PyObject *socket_write(socket_object *self, PyObject *arg)
 
 PyObject *socket_pending(socket_object *self, PyObject *unused)
 {
-    size_t n;
+    size_t n = self->n_left;
     (void)unused;
-    if (!rssl_sock_is_connected(self->sock))
-        return PyLong_FromLong(0);
-    Py_BEGIN_ALLOW_THREADS
-    held h = hold(self, true, false);
-    n = rssl_pending(self->sock);
-    let_go(self, h);
-    Py_END_ALLOW_THREADS
+    /* A reader that is inside takes what there is: nothing is left for another. */
+    if (n == 0 && rssl_sock_is_connected(self->sock)
+        && pthread_mutex_trylock(&self->reading) == 0) {
+        Py_BEGIN_ALLOW_THREADS
+        n = rssl_pending(self->sock);
+        Py_END_ALLOW_THREADS
+        pthread_mutex_unlock(&self->reading);
+    }
     return PyLong_FromSize_t(n);
 }
 

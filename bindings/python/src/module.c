@@ -45,6 +45,15 @@ static PyObject *new_type(PyObject *module, PyType_Spec *spec)
 
 #endif
 
+#if PY_VERSION_HEX < 0x030a0000
+PyObject *refuse_new(PyTypeObject *type, PyObject *args, PyObject *kwargs)
+{
+    (void)args;
+    (void)kwargs;
+    return PyErr_Format(PyExc_TypeError, "cannot create '%s' instances", type->tp_name);
+}
+#endif
+
 static int add_type(PyObject *module, PyType_Spec *spec, const char *name, PyTypeObject **slot)
 {
     PyObject *type = new_type(module, spec);
@@ -139,6 +148,9 @@ static struct PyModuleDef module_def = {
     .m_free = module_free,
 };
 
+#if PY_VERSION_HEX < 0x03090000 /* whose macro leaves the function to -fvisibility */
+__attribute__((visibility("default")))
+#endif
 PyMODINIT_FUNC PyInit__ssl(void)
 {
     return PyModuleDef_Init(&module_def);

@@ -21,9 +21,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#if PY_VERSION_HEX < 0x03090000
-# define Py_SET_SIZE(object, size) ((object)->ob_size = (size))
-#endif
 #ifndef Py_TPFLAGS_IMMUTABLETYPE /* before Python 3.10 */
 # define Py_TPFLAGS_IMMUTABLETYPE 0
 # define Py_TPFLAGS_DISALLOW_INSTANTIATION 0
@@ -115,9 +112,13 @@ typedef struct {
     session_object *session; /* the one set, or the newest given out */
     bool issued; /* session was given out, not set */
     bool server_side, counted, has_read, said_close;
+    bool asks_program; /* for the call going on: the context has an sni_callback */
+    char *left;          /* plaintext read and not asked for yet: n_left bytes from at_left on */
+    size_t at_left, n_left;
     size_t written;      /* bytes taken from the write that is to be repeated */
     uint16_t *offered;   /* the client's ciphers, on a server */
     size_t n_offered;
+    struct observer *observer; /* under a message callback */
     PyObject *error[3];  /* what a callback raised, until the call ends */
     /* Held only while the GIL is released, around one call of librssl. */
     pthread_mutex_t reading, writing;
@@ -125,6 +126,13 @@ typedef struct {
 
 /* module.c */
 module_state *state_of_type(PyTypeObject *type);
+/* For types whose objects only this module makes. */
+#if PY_VERSION_HEX >= 0x030a0000
+# define NOT_FROM_PYTHON
+#else
+# define NOT_FROM_PYTHON {Py_tp_new, refuse_new},
+PyObject *refuse_new(PyTypeObject *type, PyObject *args, PyObject *kwargs);
+#endif
 
 /* constants.c, exceptions.c, oid.c, random.c: what they add to the module. 0 or -1. */
 int add_constants(PyObject *module);
@@ -152,19 +160,21 @@ PyObject *certificate_dict(rssl_cert *cert);
 PyObject *certificate_new(module_state *state, rssl_cert *cert); /* takes the reference over */
 
 /* context_verify.c */
-bool is_pem(const char *data, size_t len);
-PyObject *path_bytes(PyObject *path, const char *name);
 int apply_verify_mode(context_object *self);
 int apply_verify_flags(context_object *self);
+int context_set_check_hostname(context_object *self, PyObject *value, void *unused);
+int context_set_verify_mode(context_object *self, PyObject *value, void *unused);
+int context_set_verify_flags(context_object *self, PyObject *value, void *unused);
+int context_set_host_flags(context_object *self, PyObject *value, void *unused);
+
+/* context_roots.c */
+bool is_pem(const char *data, size_t len);
+PyObject *path_bytes(PyObject *path, const char *name);
 void show_root(context_object *self, rssl_cert *root);
 PyObject *context_load_verify_locations(context_object *self, PyObject *args, PyObject *kwargs);
 PyObject *context_set_default_verify_paths(context_object *self, PyObject *unused);
 PyObject *context_cert_store_stats(context_object *self, PyObject *unused);
 PyObject *context_get_ca_certs(context_object *self, PyObject *args, PyObject *kwargs);
-int context_set_check_hostname(context_object *self, PyObject *value, void *unused);
-int context_set_verify_mode(context_object *self, PyObject *value, void *unused);
-int context_set_verify_flags(context_object *self, PyObject *value, void *unused);
-int context_set_host_flags(context_object *self, PyObject *value, void *unused);
 
 /* context_identity.c */
 PyObject *context_load_cert_chain(context_object *self, PyObject *args, PyObject *kwargs);
@@ -230,6 +240,12 @@ void renew_session(socket_object *self);
 /* memory_bio.c: librssl's transport; user is a socket_object. Called without the GIL. */
 ptrdiff_t bio_transport_read(void *user, void *buf, size_t len);
 ptrdiff_t bio_transport_write(void *user, const void *buf, size_t len);
+
+/* messages.c: the same for a connection with an observer, over the descriptor if it is not -1. */
+struct observer *observer_new(int fd);
+void observer_free(struct observer *observer);
+ptrdiff_t observed_read(void *user, void *buf, size_t len);
+ptrdiff_t observed_write(void *user, const void *buf, size_t len);
 
 /* wait.c: one call of a socket method, which may take several of librssl. */
 typedef struct {

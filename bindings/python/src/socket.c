@@ -18,9 +18,13 @@ static int check_role(context_object *context, bool server_side)
         wrong = "Cannot create a client socket with a PROTOCOL_TLS_SERVER context";
     if (wrong == NULL && !context->no_versions)
         return 0;
-    if (wrong != NULL)
+    if (wrong != NULL) {
+#if PY_VERSION_HEX >= 0x030a0000
         raise_text(context->state, 0, wrong);
-    else
+#else
+        raise_reason(context->state, "SSL", "CALLED_A_FUNCTION_YOU_SHOULD_NOT_CALL");
+#endif
+    } else
         raise_reason(context->state, "SSL", "NO_PROTOCOLS_AVAILABLE");
     return -1;
 }
@@ -53,19 +57,22 @@ static PyObject *check_hostname(PyObject *hostname)
 
 static int set_transport(socket_object *self, PyObject *python_socket)
 {
-    rssl_result rc;
-    if (python_socket != NULL) {
-        int fd = PyObject_AsFileDescriptor(python_socket);
-        if (fd < 0)
+    rssl_io io = {.size = sizeof io,
+                  .user = self,
+                  .read = bio_transport_read,
+                  .write = bio_transport_write};
+    int fd = -1;
+    if (python_socket != NULL && (fd = PyObject_AsFileDescriptor(python_socket)) < 0)
+        return -1;
+    if (self->context->msg_callback != NULL) {
+        if ((self->observer = observer_new(fd)) == NULL)
             return -1;
-        rc = rssl_sock_set_fd(self->sock, fd);
-    } else {
-        const rssl_io io = {.size = sizeof io,
-                            .user = self,
-                            .read = bio_transport_read,
-                            .write = bio_transport_write};
-        rc = rssl_sock_set_io(self->sock, &io);
+        io.read = observed_read;
+        io.write = observed_write;
     }
+    bool descriptor = python_socket != NULL && self->observer == NULL;
+    rssl_result rc
+        = descriptor ? rssl_sock_set_fd(self->sock, fd) : rssl_sock_set_io(self->sock, &io);
     if (rc == RSSL_OK)
         return 0;
     raise_rssl(self->state, rc);
@@ -197,6 +204,8 @@ static void socket_dealloc(socket_object *self)
     Py_CLEAR(self->outgoing);
     Py_CLEAR(self->server_hostname);
     free(self->offered);
+    free(self->left);
+    observer_free(self->observer);
     pthread_mutex_destroy(&self->reading);
     pthread_mutex_destroy(&self->writing);
     freefunc release = PyType_GetSlot(type, Py_tp_free);
@@ -393,6 +402,7 @@ static PyGetSetDef socket_getset[] = {
 };
 
 static PyType_Slot socket_slots[] = {
+    NOT_FROM_PYTHON
     {Py_tp_dealloc, socket_dealloc},
     {Py_tp_traverse, socket_traverse},
     {Py_tp_clear, socket_clear},

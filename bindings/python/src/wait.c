@@ -37,6 +37,7 @@ int io_begin(io_call *call, socket_object *self, const char *what)
     call->what = what;
     call->rule = WAIT_UNKNOWN;
     call->socket = NULL;
+    self->asks_program = self->context->sni_callback != NULL;
     if (self->socket == NULL) {
         call->rule = WAIT_NEVER;
         return 0;
