@@ -25,11 +25,11 @@ local function start(arguments)
   local process = setmetatable({output = "", errors = ""}, Process)
   local input, output, errors = uv.new_pipe(false), uv.new_pipe(false), uv.new_pipe(false)
   process.input = input
-  process.handle, process.pid = assert(uv.spawn("openssl", {args = arguments, stdio = {input, output, errors}},
-    function(code)
-      process.code = code
-      process.handle:close()
-    end))
+  local options = {args = arguments, stdio = {input, output, errors}}
+  process.handle, process.pid = assert(uv.spawn("openssl", options, function(code)
+    process.code = code
+    process.handle:close()
+  end))
   collect(process, output, "output")
   collect(process, errors, "errors")
   return process
@@ -63,7 +63,7 @@ local function listening_port(pid)
     inodes[target:match "^socket:%[(%d+)%]$" or ""] = true
   end
   for line in io.lines "/proc/net/tcp" do
-    local port, state, inode = line:match "^%s*%d+: %x+:(%x+) %x+:%x+ (%x+) %S+ %S+ %S+ +%d+ +%d+ (%d+)"
+    local port, state, inode = line:match "^ *%d+: %x+:(%x+) %S+ (%x+) %S+ %S+ %S+ +%d+ +%d+ (%d+)"
     if state == "0A" and inodes[inode] then return tonumber(port, 16) end
   end
 end
