@@ -8,7 +8,8 @@ build="cmake:cmake cc:gcc ld:binutils"
 tests="ninja:ninja-build c++:g++ pkg-config:pkg-config python3:python3 valgrind:valgrind
   curl:curl openssl:openssl gnutls-cli:gnutls-bin nginx:nginx-light setpriv:util-linux
   tshark:tshark redis-server:redis-server softhsm2-util:softhsm2
-  lua5.1:lua5.1 lua5.3:lua5.3 lua5.4:lua5.4 luajit:luajit busted:lua-busted luacheck:lua-check"
+  lua5.1:lua5.1 lua5.3:lua5.3 lua5.4:lua5.4 luajit:luajit busted:lua-busted luacheck:lua-check
+  luarocks:luarocks"
 # Headers, and modules that no command shows.
 lua_packages="liblua5.1-0-dev liblua5.3-dev liblua5.4-dev lua-socket lua-luv lua-sec"
 

@@ -1,37 +1,15 @@
 -- rssl and rssl.https, against a server in another process.
 
+local https_process = require "https_process"
 local loopback = require "loopback"
 local https = require "rssl.https"
 local rssl = require "rssl"
 local socket = require "socket"
 
-local certificate = loopback.certificate
-
--- What can be connected to until the test ends.
-local servers = {}
-
-local function quoted(path) return "'" .. path .. "'" end
-
-local function start(identity, ca)
-  local command = { "echo $$; exec", quoted(os.getenv "RSSL_LUA_INTERPRETER"),
-                    quoted(os.getenv "RSSL_LUA_TESTS" .. "/https_server.lua"),
-                    quoted(certificate(identity .. ".pem")), quoted(certificate(identity .. ".key")),
-                    ca and quoted(certificate(ca)) or "" }
-  local server = assert(io.popen(table.concat(command, " ")))
-  local pid = server:read "*l"
-  local port = assert(server:read "*n", "the server does not start")
-  servers[#servers + 1] = { pid = pid, file = server }
-  return port
-end
+local certificate, start = loopback.certificate, https_process.start
 
 describe("rssl", function()
-  after_each(function()
-    for _, server in ipairs(servers) do
-      os.execute("kill " .. server.pid .. " 2>/dev/null")
-      server.file:close()
-    end
-    servers = {}
-  end)
+  after_each(https_process.stop)
 
   teardown(loopback.clean)
 
@@ -133,6 +111,25 @@ describe("rssl", function()
       assert.truthy(err:find("SMTP", 1, true) or err:find("not TLS", 1, true), err)
       peer:close()
       listener:close()
+    end)
+  end)
+
+  describe("the example https_get.lua", function()
+    local function prints(...)
+      local command = { os.getenv "RSSL_LUA_INTERPRETER",
+                        os.getenv "RSSL_LUA_TESTS" .. "/../../bindings/lua/examples/https_get.lua", ... }
+      local file = assert(io.popen("'" .. table.concat(command, "' '") .. "' 2>&1"))
+      local all = file:read "*a"
+      file:close()
+      return all
+    end
+
+    it("prints a page, or says why not", function()
+      local url = ("https://localhost:%d/hello"):format(start "server")
+      assert.equal("HTTP/1.0 200 OK\nhello", prints(url, certificate "ca.pem"))
+      assert.truthy(prints(url, certificate "other-ca.pem"):find("issuer", 1, true))
+      assert.truthy(prints(url, "/nonexistent.pem"):find("/nonexistent.pem", 1, true))
+      assert.truthy(prints("http://localhost/"):find("not an https URL", 1, true))
     end)
   end)
 

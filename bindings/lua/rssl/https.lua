@@ -33,7 +33,7 @@ local function create(ctx, timeout)
       end
     end
     object.send, object.receive = timed "send", timed "receive"
-    function object:settimeout() return 1 end -- luacheck: no self
+    function object:settimeout() return 1 end
     function object:connect(host, port)
       local err
       self.connection, err = rssl.connect(host, port, ctx, left())

@@ -227,6 +227,8 @@ function rssl.connect(host, port, ctx, timeout)
     object:close()
     return nil, err
   end
+  -- Records are whole when they are sent: nothing is gained by waiting for more.
+  object:setoption("tcp-nodelay", true)
   local conn
   conn, err = rssl.wrap(object, host, ctx, math.max(deadline - luasocket.gettime(), 0))
   object:close()

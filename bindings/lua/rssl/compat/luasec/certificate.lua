@@ -158,12 +158,12 @@ function Certificate:checkhost(host) return self.cert:matches(host) end
 
 --- cert:setencode(encoding): strings are UTF-8 whichever of LuaSec's encodings is asked for.
 -- @return whether there is such an encoding
-function Certificate:setencode(encoding) -- luacheck: no self
+function Certificate:setencode(encoding)
   return encoding:sub(1, 3) == "ai5" or encoding:sub(1, 4) == "utf8"
 end
 
 --- cert:issued(other): not answered, since librssl verifies chains in handshakes only.
-function Certificate:issued() -- luacheck: no self
+function Certificate:issued()
   return nil, "librssl does not verify certificates outside of a handshake"
 end
 

@@ -52,7 +52,8 @@ local function answer(socket, hello)
   local self = connections[socket]
   local ctx, name = self.ctx, hello:server_name()
   if self.names and name then
-    local other = self.names[name]
+    -- The program's table first: it can change, or find names by a metatable.
+    local other = self.names[name] or self.lower[name]
     if other then
       hello:use_ctx(other)
       ctx = other
@@ -109,11 +110,12 @@ function Connection:sni(names, strict)
     self.name = names
     return
   end
-  self.names, self.strict = {}, strict
+  local lower = {}
   for name, ctx in pairs(names) do
     if not context.settings(ctx) then error("bad argument #1 to 'sni' (invalid context)", 2) end
-    self.names[name:lower()] = ctx
+    lower[name:lower()] = ctx
   end
+  self.names, self.lower, self.strict = names, lower, strict
 end
 
 function Connection:getsniname()

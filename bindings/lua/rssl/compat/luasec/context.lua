@@ -147,8 +147,8 @@ end
 
 local function set_ciphers(ctx, cfg)
   if cfg.ciphers then
-    local ok, _, error = ctx:set_cipher_string(cfg.ciphers)
-    if not ok then return failed("error setting cipher list", error) end
+    local ok, err = context.setcipher(ctx, cfg.ciphers)
+    if not ok then return nil, err end
   end
   local _, highest = ctx:versions()
   if cfg.ciphersuites or highest == core.TLS1_2 then
@@ -209,6 +209,14 @@ local function refused(cfg)
   elseif cfg.dhparam and type(cfg.dhparam) ~= "function" then
     return "invalid DH parameter type"
   end
+end
+
+--- ssl.context.setcipher(context, list): what programs for the oldest LuaSec call themselves.
+-- @return true; or false and why not
+function context.setcipher(ctx, list)
+  local ok, _, error = ctx:set_cipher_string(list)
+  if not ok then return false, ("error setting cipher list (%s)"):format(tostring(error)) end
+  return true
 end
 
 --- ssl.newcontext(settings)

@@ -9,6 +9,7 @@ return {
   _VERSION = "1.3.2", -- of LuaSec's interface, which programs compare
   _COPYRIGHT = "LuaSec's interface on librssl",
   config = require "rssl.compat.luasec.config",
+  context = { setcipher = context.setcipher },
   loadcertificate = certificate.load,
   newcontext = context.new,
   wrap = connection.wrap,
