@@ -22,6 +22,7 @@ test:
 	tools/setup.sh test
 	cargo fetch --quiet --locked
 	cargo fetch --quiet --locked --manifest-path fuzz/Cargo.toml
+	tests/lua/fetch.sh $(BUILD)/lua-programs
 	cmake -S . -B $(BUILD) -DRSSL_BUILD_TESTS=ON -DRSSL_LUA=ON
 	cmake --build $(BUILD)
 	cd $(BUILD) && ctest --output-on-failure --parallel "$$(nproc)"
