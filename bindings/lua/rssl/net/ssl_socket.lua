@@ -45,13 +45,13 @@ SslSocket:_define_properties {
       return self._configuration
     end,
     set = function(self, configuration)
-      self._configuration = SslConfiguration.check(configuration)
+      self._configuration = SslConfiguration._check(configuration)
       self._peer_verify_mode = nil
     end,
   },
   peer_verify_mode = {
     get = function(self) return self._peer_verify_mode or self.configuration.peer_verify_mode end,
-    set = function(self, mode) self._peer_verify_mode = SslConfiguration.check_mode(mode) end,
+    set = function(self, mode) self._peer_verify_mode = SslConfiguration._check_mode(mode) end,
   },
   -- The name that a client asks for and checks, where it is not the host connected to.
   peer_verify_name = {
@@ -123,7 +123,7 @@ function SslSocket:ignore_ssl_errors(list)
     return
   end
   if type(list) ~= "table" then error("ignore_ssl_errors takes a list of SslError", 2) end
-  for _, fault in ipairs(list) do SslError.check(fault) end
+  for _, fault in ipairs(list) do SslError._check(fault) end
   self._ignored = list
 end
 
@@ -184,7 +184,7 @@ end
 local function start(self, mode)
   if self._state ~= TcpSocket.CONNECTED or self._mode ~= SslSocket.UNENCRYPTED_MODE then return end
   local role = mode == SslSocket.SSL_CLIENT_MODE and core.CLIENT or core.SERVER
-  local verify_mode = SslConfiguration.effective_mode(self.peer_verify_mode, role)
+  local verify_mode = SslConfiguration._effective_mode(self.peer_verify_mode, role)
   self._queries = verify_mode == SslConfiguration.QUERY_PEER
   self._peer, self._ssl_errors, self._over = {}, {}, false
   local name = nil

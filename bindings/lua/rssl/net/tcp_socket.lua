@@ -278,10 +278,10 @@ function TcpSocket:_can_send()
 end
 
 --- For subclasses: what is sent for these bytes of the program; nil if the connection has failed.
-function TcpSocket:_seal(data) return data end -- luacheck: ignore self
+function TcpSocket:_seal(data) return data end
 
 --- For subclasses: what is sent last.
-function TcpSocket:_farewell() return "" end -- luacheck: ignore self
+function TcpSocket:_farewell() return "" end
 
 --- Hands bytes to libuv; of the program's there are `count` in them.
 function TcpSocket:_transmit(bytes, count)
