@@ -123,8 +123,9 @@ describe("rssl", function()
       return names
     end
     local declared = { rssl = {}, https = {}, Connection = {} }
+    local library = os.getenv "RSSL_LUA_TESTS" .. "/../../bindings/lua/library/"
     for _, file in ipairs { "rssl", "rssl/https" } do
-      for line in io.lines(("%s/../../bindings/lua/library/%s.lua"):format(os.getenv "RSSL_LUA_TESTS", file)) do
+      for line in io.lines(library .. file .. ".lua") do
         local owner, name = line:match "^function (%w+)[.:]([%w_]+)%("
         if owner then declared[owner][name] = true end
       end
