@@ -7,7 +7,7 @@ use x509_parser::time::ASN1Time;
 
 use super::pem;
 use crate::error::{Code, Error, Result};
-use crate::x509;
+use crate::x509::{self, Certificate};
 
 /// Reads the certificates in `data`, at least one, in the order given.
 pub(super) fn read(data: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
@@ -43,6 +43,8 @@ pub(super) fn parse_all<'a>(chain: &'a [CertificateDer<'_>]) -> Result<Vec<X509C
 }
 
 pub(super) fn parse(der: &[u8]) -> Result<X509Certificate<'_>> {
+    // What x509-parser overlooks would be missing where the program reads the fields.
+    Certificate::check(der)?;
     let problem = match X509Certificate::from_der(der) {
         Ok(([], certificate)) => return Ok(certificate),
         Ok((rest, _)) => format!("{} bytes follow it", rest.len()),

@@ -313,7 +313,21 @@ fn damaged_pem_says_where() {
     assert_refused(result, Code::Format, &["line 1 is not valid base64"]);
     let not_x509 = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let result = load(&(credentials.leaf_pem() + not_x509), &key);
-    assert_refused(result, Code::Format, &["certificate 2", "X.509"]);
+    assert_refused(result, Code::Format, &["certificate 2", "byte 0"]);
+}
+
+#[test]
+fn a_certificate_whose_fields_cannot_be_read_says_which() {
+    let credentials = server(KeyKind::P256);
+    let mut leaf = credentials.leaf().to_vec();
+    let version = [0xa0, 3, 2, 1, 2];
+    let at = leaf
+        .windows(5)
+        .position(|window| window == version)
+        .unwrap();
+    leaf[at + 4] = 7;
+    let result = load(&testca::certificate_pem(&leaf), &credentials.key_pem());
+    assert_refused(result, Code::Format, &["certificate 1", "version, byte"]);
 }
 
 #[test]

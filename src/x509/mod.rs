@@ -72,6 +72,11 @@ impl Certificate {
         Ok(certificate)
     }
 
+    /// Whether [`Certificate::from_der`] takes `der`.
+    pub fn check(der: &[u8]) -> Result<()> {
+        Layout::read(der).map(drop)
+    }
+
     /// Takes a certificate as it is, for chains that the engine has accepted already: nothing is
     /// read before it is asked for, and what cannot be read then is absent.
     pub fn deferred(der: CertificateDer<'static>) -> Certificate {
