@@ -302,18 +302,19 @@ class Lua(unittest.TestCase):
         self.assertIn("hello", self.says("net"))
         self.assertRegex(self.says("luasec"), r"^TLSv1.3\t\S")
 
-    def test_server(self):
-        server, port = self.start("server.lua")
-        context = ssl.create_default_context(cafile=self.work / "ca.pem")
-        with socket.create_connection(("127.0.0.1", port), 20) as plain, \
-                context.wrap_socket(plain, server_hostname="localhost") as client:
-            client.sendall(b"a line\n")
-            self.assertEqual(client.recv(100), b"a line\n")
-        self.assertEqual(server.wait(20), 0)
+    def test_servers(self):
+        for name in ("server", "net_server"):
+            server, port = self.start(f"{name}.lua")
+            context = ssl.create_default_context(cafile=self.work / "ca.pem")
+            with socket.create_connection(("127.0.0.1", port), 20) as plain, \
+                    context.wrap_socket(plain, server_hostname="localhost") as client:
+                client.sendall(b"a line\n")
+                self.assertEqual(client.recv(100), b"a line\n")
+            self.assertEqual(server.wait(20), 0)
 
     def test_every_snippet_is_run(self):
         self.assertEqual({name for _, name, *_ in snippets("docs/lua.md")},
-                         {"connect", "settings", "server", "https", "net", "luasec"})
+                         {"connect", "settings", "server", "https", "net", "net_server", "luasec"})
 
 
 if __name__ == "__main__":

@@ -79,7 +79,6 @@ SslSocket:_define_handlers {
 }
 
 local function set_mode(self, mode)
-  if self._mode == mode then return end
   self._mode = mode
   events.call(self, "mode_changed_handler", mode)
 end
@@ -272,8 +271,14 @@ function SslSocket:_received(chunk)
   if self._over then return end
   local i = 1
   repeat
-    local fed = i <= #chunk and core_socket:feed(chunk, i) or 0
-    i = i + (fed or 0)
+    if chunk ~= "" then
+      local fed, _, err = core_socket:feed(chunk, i)
+      -- All records before were decrypted, so that there is room.
+      if not fed or fed == 0 then
+        return fail(self, self.SSL_INTERNAL_ERROR, err and tostring(err) or "no more input is taken")
+      end
+      i = i + fed
+    end
     advance(self)
     if self._core ~= core_socket or self._over then return end
   until i > #chunk
@@ -323,10 +328,12 @@ function SslSocket:_release()
   self._core, self._encrypted = nil, false
   -- What was ignored whatever it was is not ignored in another connection.
   if self._ignored == true then self._ignored = nil end
+  self._mode_was, self._mode = self._mode, SslSocket.UNENCRYPTED_MODE
 end
 
 function SslSocket:_on_disconnected()
-  set_mode(self, SslSocket.UNENCRYPTED_MODE)
+  if self._mode_was == self._mode then return end
+  events.call(self, "mode_changed_handler", self._mode)
 end
 
 return SslSocket

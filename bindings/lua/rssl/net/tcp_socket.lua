@@ -108,8 +108,9 @@ end
 function TcpSocket:_on_connected() end
 
 local function fail_connecting(self, err)
+  local attempt = self._attempt
   self:_set_error(socket_errors.from_uv(err), socket_errors.describe(err, self._host))
-  if self._state ~= TcpSocket.UNCONNECTED then self:_teardown() end
+  if self._attempt == attempt then self:_teardown() end
 end
 
 local function try_address(self, addresses, index, port)
