@@ -24,6 +24,7 @@ test:
 	cargo fetch --quiet --locked
 	cargo fetch --quiet --locked --manifest-path fuzz/Cargo.toml
 	bindings/micropython/source.sh $(BUILD)/micropython || echo "Its tests will be skipped."
+	tests/lua/fetch.sh $(BUILD)/lua-programs
 	cmake -S . -B $(BUILD) -DRSSL_BUILD_TESTS=ON -DRSSL_LUA=ON
 	cmake --build $(BUILD)
 	-cmake --build $(BUILD) --target python_programs

@@ -46,7 +46,7 @@ class Readme(unittest.TestCase):
         cls.cmake, = (text for _, _, language, text in found if language == "cmake")
         (work / "talk.c").write_text(next(text for _, name, _, text in found if name == "talk"))
         shutil.copy(HERE / "main.c", work)
-        assert len(found) == 5, "a snippet of README.md is not run"
+        assert len(found) == 6, "a snippet of README.md is not run"  # Lua runs one
 
         source = work / "source"
         shutil.copytree(SOURCE, source, ignore=lambda directory, names: [
@@ -264,6 +264,60 @@ class Verification(unittest.TestCase):
         status, said = self.connect("revoked", "revoked.pem")
         self.assertEqual(status, 1)
         self.assertIn("certificate revoked", said)
+
+
+@unittest.skipUnless(os.environ.get("RSSL_LUA"), "built without Lua")
+class Lua(unittest.TestCase):
+    """Each snippet is a program, for a server on this machine that the system trusts."""
+
+    @classmethod
+    def setUpClass(cls):
+        directory = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(directory.cleanup)
+        cls.work = pathlib.Path(directory.name)
+        run([os.environ["RSSL_TESTCA"], cls.work], cls.work)
+        cls.server, cls.port = cls.start(SOURCE / "tests" / "lua" / "https_server.lua", "server.pem",
+                                         "server.key")
+        for mark, name, _, text in snippets("docs/lua.md") + snippets("README.md"):
+            if mark != "lua":
+                continue
+            (cls.work / f"{name}.lua").write_text(f'local host, port = "localhost", {cls.port}\n{text}')
+
+    @classmethod
+    def start(cls, *command):
+        """A server, and the port that it says first."""
+        server = subprocess.Popen([os.environ["RSSL_LUA"], *command], cwd=cls.work,
+                                  stdout=subprocess.PIPE, text=True)
+        cls.addClassCleanup(server.stdout.close)
+        cls.addClassCleanup(server.wait)
+        cls.addClassCleanup(server.terminate)
+        return server, int(server.stdout.readline())
+
+    def says(self, name):
+        return run([os.environ["RSSL_LUA"], f"{name}.lua"], self.work,
+                   SSL_CERT_FILE=str(self.work / "ca.pem"), SSL_CERT_DIR="")
+
+    def test_clients(self):
+        self.assertRegex(self.says("connect"), r"^HTTP/1.0 200 OK\nTLSv1.3\tTLS_AES_\w+\n$")
+        self.assertEqual(self.says("settings"), "true\n")
+        for name in ("https", "fetch"):
+            self.assertEqual(self.says(name), "200\thello\n")
+        self.assertIn("hello", self.says("net"))
+        self.assertRegex(self.says("luasec"), r"^TLSv1.3\t\S")
+
+    def test_servers(self):
+        for name in ("server", "net_server"):
+            server, port = self.start(f"{name}.lua")
+            context = ssl.create_default_context(cafile=self.work / "ca.pem")
+            with socket.create_connection(("127.0.0.1", port), 20) as plain, \
+                    context.wrap_socket(plain, server_hostname="localhost") as client:
+                client.sendall(b"a line\n")
+                self.assertEqual(client.recv(100), b"a line\n")
+            self.assertEqual(server.wait(20), 0)
+
+    def test_every_snippet_is_run(self):
+        self.assertEqual({name for _, name, *_ in snippets("docs/lua.md")},
+                         {"connect", "settings", "server", "https", "net", "net_server", "luasec"})
 
 
 if __name__ == "__main__":

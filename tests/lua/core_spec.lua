@@ -1,42 +1,13 @@
 -- rssl.core: how its calls answer, its callbacks and its lifetimes.
 
 local core = require "rssl.core"
+local core_ends = require "core_ends"
 local loopback = require "loopback"
 
 local certificate = loopback.certificate
 
-local function client_context()
-  local ctx = assert(core.ctx_new(core.CLIENT))
-  assert(ctx:load_verify_file(certificate "ca.pem"))
-  return ctx
-end
-
-local function server_context(identity)
-  local ctx = assert(core.ctx_new(core.SERVER))
-  identity = identity or "server"
-  assert(ctx:load_cert_file(certificate(identity .. ".pem"), certificate(identity .. ".key")))
-  return ctx
-end
-
-local function pair(cctx, sctx)
-  return assert(core.wrap(cctx or client_context(), nil, core.CLIENT, "localhost")),
-    assert(core.wrap(sctx or server_context(), nil, core.SERVER))
-end
-
---- Shakes hands in memory: true, or nil, which end, its status and its error.
-local function shake(client, server)
-  for _ = 1, 10 do
-    local client_done, status, err = client:handshake()
-    server:feed(client:drain())
-    if err then return nil, "client", status, err end
-    local server_done
-    server_done, status, err = server:handshake()
-    client:feed(server:drain())
-    if err then return nil, "server", status, err end
-    if client_done and server_done then return true end
-  end
-  return nil, "neither"
-end
+local client_context, server_context = core_ends.client_context, core_ends.server_context
+local pair, shake = core_ends.pair, core_ends.shake
 
 describe("rssl.core", function()
   teardown(loopback.clean)
@@ -516,29 +487,5 @@ describe("rssl.core", function()
     assert(server_context():set_ticket_count(1))
     assert.is_true(#ctx:ciphers() > 0)
     assert.equal("TLS_AES_128_GCM_SHA256", (core.cipher_name(0x1301)))
-  end)
-
-  it("leaves memory flat over 10,000 connections #load", function()
-    local cctx, sctx = client_context(), server_context()
-    assert(cctx:set_verify_callback(function(_, verdict) return verdict end))
-    local function connections(n)
-      for _ = 1, n do
-        local client, server = pair(cctx, sctx)
-        assert(shake(client, server))
-        client:write "x"
-        server:feed(client:drain())
-        server:read()
-        client:close()
-      end
-      collectgarbage()
-      collectgarbage()
-      for line in io.lines "/proc/self/status" do
-        local resident = line:match "^VmRSS:%s*(%d+)"
-        if resident then return tonumber(resident) end
-      end
-    end
-    local before = connections(1000)
-    local after = connections(9000)
-    assert.is_true(after - before < 4096, ("%d KiB became %d"):format(before, after))
   end)
 end)

@@ -4,12 +4,15 @@ local uv = require "luv"
 
 local event_loop = {}
 
+-- uv.run "once" waits on after a timer that was due at its beginning: hence one that repeats.
+local TICK = 10
+
 --- Runs the loop until condition() is true; fails after so many seconds.
 function event_loop.run_until(condition, seconds)
-  local late = false
+  local deadline = uv.hrtime() + (seconds or 20) * 1e9
   local timer = uv.new_timer()
-  timer:start((seconds or 20) * 1000, 0, function() late = true end)
-  while not condition() and not late do uv.run "once" end
+  timer:start(TICK, TICK, function() end)
+  while not condition() and uv.hrtime() < deadline do uv.run "once" end
   timer:close()
   uv.run "nowait"
   assert(condition(), "the loop did not come to what was waited for")
@@ -17,11 +20,8 @@ end
 
 --- Runs the loop for a while.
 function event_loop.run_for(milliseconds)
-  local over = false
-  local timer = uv.new_timer()
-  timer:start(milliseconds, 0, function() over = true end)
-  while not over do uv.run "once" end
-  timer:close()
+  local over = uv.hrtime() + milliseconds * 1e6
+  pcall(event_loop.run_until, function() return uv.hrtime() >= over end)
 end
 
 --- Closes every handle that a test left, so that it does not disturb the next one.

@@ -450,6 +450,34 @@ describe("ssl", function()
     end)
   end)
 
+  describe("a callback", function()
+    local function shaken(callback)
+      local client, server
+      client, server = wrapped(client_settings { alpn = "a" },
+                               server_settings { alpn = function() callback(server) end })
+      client:settimeout(0)
+      client:dohandshake()
+      server:settimeout(5)
+      return server
+    end
+
+    it("cannot use the connection that it is called for", function()
+      for _, method in ipairs { "close", "dohandshake", "receive" } do
+        local server = shaken(function(conn) conn[method](conn) end)
+        assert.error_matches(function() server:dohandshake() end, "inside its own call")
+      end
+    end)
+
+    it("can close the Socket underneath", function()
+      local server = shaken(function(conn) conn.socket:close() end)
+      server:settimeout(0)
+      assert.is_false((server:dohandshake()))
+      assert.error_matches(function() server:dohandshake() end, "closed rssl.Socket")
+      server:close()
+      assert.equal(-1, server:getfd())
+    end)
+  end)
+
   describe("info", function()
     it("has OpenSSL's names", function()
       local client = connected(client_settings { protocol = "tlsv1_2" }, server_settings({

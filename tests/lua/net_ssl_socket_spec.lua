@@ -177,6 +177,37 @@ describe("net.SslSocket", function()
       assert.is_true(socket.encrypted)
     end)
 
+    it("can be called again from every handler that hears of the end", function()
+      server = ssl_ends.server(function(s) s.encrypted_handler = function() s:disconnect() end end)
+      for _, name in ipairs {"state_changed", "mode_changed", "disconnected"} do
+        local s, encrypted, again = ssl_ends.client(), 0, false
+        s.encrypted_handler = function() encrypted = encrypted + 1 end
+        s[name .. "_handler"] = function()
+          if s.state ~= SslSocket.UNCONNECTED_STATE or again then return end
+          again = true
+          s:connect_encrypted("localhost", server.port, net.Stream.READ_WRITE_MODE)
+        end
+        s:connect_encrypted("localhost", server.port, net.Stream.READ_WRITE_MODE)
+        run_until(function() return encrypted == 2 end)
+        s:abort()
+      end
+    end)
+
+    it("can be called again from error_handler after abort", function()
+      server = ssl_ends.echo_server()
+      local listener = net.TcpServer.new()
+      assert(listener:listen(0, "127.0.0.1"))
+      local unused = listener.port
+      listener:close()
+      socket = ssl_ends.client()
+      socket.error_handler = function()
+        socket:abort()
+        socket:connect_encrypted("localhost", server.port, net.Stream.READ_WRITE_MODE)
+      end
+      socket:connect_encrypted("127.0.0.1", unused, net.Stream.READ_WRITE_MODE)
+      run_until(function() return socket.encrypted end)
+    end)
+
     it("refuses a destination that is none", function()
       socket = SslSocket.new()
       assert.has_error(function() socket:connect_encrypted(nil, 1) end)

@@ -2,54 +2,14 @@
 
 local uv = require "luv"
 
+local child_process = require "child_process"
 local event_loop = require "event_loop"
 
 local openssl_process = {}
 
-local Process = {}
-Process.__index = Process
-
-local function collect(process, pipe, name)
-  pipe:read_start(function(_, chunk)
-    if not chunk then
-      process[name .. "_ended"] = true
-      return
-    end
-    local on_chunk = process["on_" .. name]
-    if on_chunk then return on_chunk(chunk) end
-    process[name] = process[name] .. chunk
-  end)
-end
-
-local function start(arguments)
-  local process = setmetatable({output = "", errors = ""}, Process)
-  local input, output, errors = uv.new_pipe(false), uv.new_pipe(false), uv.new_pipe(false)
-  process.input = input
-  process.handle, process.pid = assert(uv.spawn("openssl", {args = arguments, stdio = {input, output, errors}},
-    function(code)
-      process.code = code
-      process.handle:close()
-    end))
-  collect(process, output, "output")
-  collect(process, errors, "errors")
-  return process
-end
-
-function Process:write(data) self.input:write(data) end
-
---- Ends its input.
-function Process:finish() self.input:shutdown() end
-
-function Process:stop()
-  if not self.code then
-    self.handle:kill "sigkill"
-    event_loop.run_until(function() return self.code end)
-  end
-end
-
 --- s_client, quiet: what the server sends is its output.
 function openssl_process.client(port, ...)
-  return start {"s_client", "-connect", "127.0.0.1:" .. port, "-quiet", ...}
+  return child_process.start("openssl", {"s_client", "-connect", "127.0.0.1:" .. port, "-quiet", ...})
 end
 
 --- The port that a process listens on, from /proc: s_server says it only when it is not quiet.
@@ -63,14 +23,15 @@ local function listening_port(pid)
     inodes[target:match "^socket:%[(%d+)%]$" or ""] = true
   end
   for line in io.lines "/proc/net/tcp" do
-    local port, state, inode = line:match "^%s*%d+: %x+:(%x+) %x+:%x+ (%x+) %S+ %S+ %S+ +%d+ +%d+ (%d+)"
+    local port, state, inode = line:match "^ *%d+: %x+:(%x+) %S+ (%x+) %S+ %S+ %S+ +%d+ +%d+ (%d+)"
     if state == "0A" and inodes[inode] then return tonumber(port, 16) end
   end
 end
 
 --- s_server with this identity's files; its port is in `port`.
 function openssl_process.server(certificate, key, ...)
-  local process = start {"s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, ...}
+  local process = child_process.start("openssl",
+    {"s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, ...})
   for _ = 1, 500 do
     process.port = process.code == nil and listening_port(process.pid) or nil
     if process.port or process.code then break end

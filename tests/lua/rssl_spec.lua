@@ -114,6 +114,48 @@ describe("rssl", function()
     end)
   end)
 
+  it("is annotated for editors, all of it", function()
+    local function functions(of)
+      local names = {}
+      for name, value in pairs(of) do
+        if type(value) == "function" and not name:find "^__" then names[name] = true end
+      end
+      return names
+    end
+    local declared = { rssl = {}, https = {}, Connection = {} }
+    local library = os.getenv "RSSL_LUA_TESTS" .. "/../../bindings/lua/library/"
+    for _, file in ipairs { "rssl", "rssl/https" } do
+      for line in io.lines(library .. file .. ".lua") do
+        local owner, name = line:match "^function (%w+)[.:]([%w_]+)%("
+        if owner then declared[owner][name] = true end
+      end
+    end
+    assert.same(functions(rssl), declared.rssl)
+    assert.same(functions(https), declared.https)
+    local conn = assert(rssl.connect("localhost", start "server", trusting(), 10))
+    assert.same(functions(getmetatable(conn)), declared.Connection)
+    conn:close()
+  end)
+
+  describe("the example https_get.lua", function()
+    local function prints(...)
+      local command = { os.getenv "RSSL_LUA_INTERPRETER",
+                        os.getenv "RSSL_LUA_TESTS" .. "/../../bindings/lua/examples/https_get.lua", ... }
+      local file = assert(io.popen("'" .. table.concat(command, "' '") .. "' 2>&1"))
+      local all = file:read "*a"
+      file:close()
+      return all
+    end
+
+    it("prints a page, or says why not", function()
+      local url = ("https://localhost:%d/hello"):format(start "server")
+      assert.equal("HTTP/1.0 200 OK\nhello", prints(url, certificate "ca.pem"))
+      assert.truthy(prints(url, certificate "other-ca.pem"):find("issuer", 1, true))
+      assert.truthy(prints(url, "/nonexistent.pem"):find("/nonexistent.pem", 1, true))
+      assert.truthy(prints("http://localhost/"):find("not an https URL", 1, true))
+    end)
+  end)
+
   describe("client and server", function()
     it("refuse options that are none", function()
       assert.has_error(function() rssl.client { verify = false } end, "unknown option 'verify'")

@@ -24,6 +24,7 @@
 
 struct stream {
   int fd; /* -1: closed */
+  int calls; /* into librssl that are going on */
   bool connected;
   bool luasec;
   double block, total;         /* seconds a call may take; negative: any */
@@ -38,9 +39,8 @@ struct stream {
 struct use {
   lua_State *L;
   struct stream *s;
-  rssl_sock *sock; /* NULL: there is none yet, or the stream is closed */
-  int owner;       /* the index of the Socket */
-  double until;    /* when the call gives up; negative: never */
+  int owner;    /* the index of the Socket; 0: there is none yet, or the stream is closed */
+  double until; /* when the call gives up; negative: never */
 };
 
 static double now(void) {
@@ -62,9 +62,9 @@ static void push_socket(lua_State *L) {
 
 static struct use begin(lua_State *L) {
   struct use u = {.L = L, .s = check_stream(L), .until = -1};
+  if (u.s->calls > 0) luaL_error(L, "attempt to use a stream inside its own call");
   push_socket(L);
-  u.owner = lua_gettop(L);
-  if (u.s->fd >= 0 && !lua_isnil(L, u.owner)) u.sock = check_socket(L, u.owner);
+  if (u.s->fd >= 0 && !lua_isnil(L, -1)) u.owner = lua_gettop(L);
   double limit = u.s->block;
   if (u.s->total >= 0 && (limit < 0 || u.s->total < limit)) limit = u.s->total;
   if (limit >= 0) u.until = now() + limit;
@@ -89,11 +89,57 @@ static bool ready(const struct use *u) {
   }
 }
 
-/* Whether to call again: the result was a WANT, and what it wants is there. */
-static bool again(const struct use *u, ptrdiff_t result) {
-  if (result != RSSL_WANT_READ && result != RSSL_WANT_WRITE) return false;
-  u->s->want = (rssl_result)result;
-  return ready(u);
+typedef ptrdiff_t operation(rssl_sock *sock, void *data, size_t len);
+
+static ptrdiff_t do_handshake(rssl_sock *sock, void *data, size_t len) {
+  (void)data, (void)len;
+  return rssl_handshake(sock);
+}
+
+static ptrdiff_t do_read(rssl_sock *sock, void *data, size_t len) {
+  return rssl_read(sock, data, len);
+}
+
+static ptrdiff_t do_write(rssl_sock *sock, void *data, size_t len) {
+  return rssl_write(sock, data, len);
+}
+
+static ptrdiff_t do_flush(rssl_sock *sock, void *data, size_t len) {
+  (void)data, (void)len;
+  return rssl_flush(sock);
+}
+
+static ptrdiff_t do_shutdown(rssl_sock *sock, void *data, size_t len) {
+  (void)data, (void)len;
+  return rssl_shutdown(sock, RSSL_SHUT_WR);
+}
+
+static ptrdiff_t do_pending(rssl_sock *sock, void *data, size_t len) {
+  (void)data, (void)len;
+  return (ptrdiff_t)rssl_pending(sock);
+}
+
+/* One call into librssl. Its callbacks can close the Socket: it is looked up each time. */
+static ptrdiff_t perform(const struct use *u, operation *op, void *data, size_t len) {
+  rssl_sock *sock = check_socket(u->L, u->owner);
+  struct call call;
+  call_begin(&call, u->L, u->owner);
+  u->s->calls++;
+  ptrdiff_t result = op(sock, data, len);
+  u->s->calls--;
+  call_end(&call);
+  return result;
+}
+
+/* The same again while it gives a WANT, and until the stream's time is over. */
+static ptrdiff_t persist(const struct use *u, operation *op, void *data, size_t len) {
+  ptrdiff_t result;
+  do {
+    result = perform(u, op, data, len);
+    if (result != RSSL_WANT_READ && result != RSSL_WANT_WRITE) return result;
+    u->s->want = (rssl_result)result;
+  } while (ready(u));
+  return result;
 }
 
 static void push_reason(const struct use *u, ptrdiff_t result) {
@@ -119,15 +165,7 @@ static int answer(lua_State *L) {
 /* stream:dohandshake(): true; or false and why not. */
 static int stream_dohandshake(lua_State *L) {
   struct use u = begin(L);
-  rssl_result result = RSSL_ERR_CLOSED;
-  if (u.sock != NULL) {
-    struct call call;
-    do {
-      call_begin(&call, L, u.owner);
-      result = rssl_handshake(u.sock);
-      call_end(&call);
-    } while (again(&u, result));
-  }
+  ptrdiff_t result = u.owner == 0 ? RSSL_ERR_CLOSED : persist(&u, do_handshake, NULL, 0);
   u.s->connected = result == RSSL_OK;
   lua_pushboolean(L, u.s->connected);
   if (u.s->connected) return 1;
@@ -138,19 +176,13 @@ static int stream_dohandshake(lua_State *L) {
 /* Reads what there is behind what the buffer has, of which it must not be full. 1, or why not. */
 static ptrdiff_t fill(const struct use *u) {
   struct stream *s = u->s;
-  struct call call;
-  ptrdiff_t n;
-  if (u->sock == NULL || !s->connected) return RSSL_ERR_CLOSED;
+  if (u->owner == 0 || !s->connected) return RSSL_ERR_CLOSED;
   if (s->first > 0) {
     memmove(s->buffer, s->buffer + s->first, s->last - s->first);
     s->last -= s->first;
     s->first = 0;
   }
-  do {
-    call_begin(&call, u->L, u->owner);
-    n = rssl_read(u->sock, s->buffer + s->last, sizeof s->buffer - s->last);
-    call_end(&call);
-  } while (again(u, n));
+  ptrdiff_t n = persist(u, do_read, s->buffer + s->last, sizeof s->buffer - s->last);
   if (n == 0) return RSSL_ERR_CLOSED;
   if (n < 0) return n;
   s->last += (size_t)n;
@@ -260,22 +292,13 @@ static int stream_receive(lua_State *L) {
 
 /* Sends what of len bytes is not taken yet, and sees it off. */
 static ptrdiff_t send_bytes(const struct use *u, const char *data, size_t len, size_t *taken) {
-  struct call call;
-  ptrdiff_t result;
   while (*taken < len) {
     size_t step = len - *taken < WRITE_STEP ? len - *taken : WRITE_STEP;
-    call_begin(&call, u->L, u->owner);
-    result = rssl_write(u->sock, data + *taken, step);
-    call_end(&call);
-    if (result > 0) *taken += (size_t)result;
-    else if (!again(u, result)) return result;
+    ptrdiff_t result = persist(u, do_write, (char *)data + *taken, step);
+    if (result < 0) return result;
+    *taken += (size_t)result;
   }
-  do {
-    call_begin(&call, u->L, u->owner);
-    result = rssl_flush(u->sock);
-    call_end(&call);
-  } while (again(u, result));
-  return result;
+  return persist(u, do_flush, NULL, 0);
 }
 
 /*
@@ -294,7 +317,7 @@ static int stream_send(lua_State *L) {
   struct stream *s = u.s;
   size_t skipped = s->owed < len ? s->owed : len, taken = skipped;
   ptrdiff_t result = RSSL_ERR_CLOSED;
-  if (u.sock != NULL && s->connected) {
+  if (u.owner != 0 && s->connected) {
     result = send_bytes(&u, data, len, &taken);
     s->sent += (double)(taken - skipped);
     s->owed -= skipped;
@@ -313,19 +336,16 @@ static int stream_send(lua_State *L) {
   return 3;
 }
 
+/* Whether there is a Socket on the top that is not closed, or collected before the stream. */
+static bool is_live(lua_State *L) {
+  return !lua_isnil(L, -1) && *(void **)lua_touserdata(L, -1) != NULL;
+}
+
 /* Says close_notify, as far as the time-out allows it, and closes the descriptor. */
 static int stream_close(lua_State *L) {
   struct use u = begin(L);
   if (u.s->fd < 0) return 0;
-  if (u.s->connected) {
-    struct call call;
-    rssl_result result;
-    do {
-      call_begin(&call, L, u.owner);
-      result = rssl_shutdown(u.sock, RSSL_SHUT_WR);
-      call_end(&call);
-    } while (again(&u, result));
-  }
+  if (u.s->connected && is_live(L)) (void)persist(&u, do_shutdown, NULL, 0);
   close(u.s->fd);
   u.s->fd = -1;
   u.s->connected = false;
@@ -338,9 +358,7 @@ static int stream_gc(lua_State *L) {
   struct stream *s = check_stream(L);
   if (s->fd < 0) return 0;
   push_socket(L);
-  /* The Socket can have been collected first, when both were garbage. */
-  rssl_sock *sock = lua_isnil(L, -1) ? NULL : *(void **)lua_touserdata(L, -1);
-  if (s->connected && sock != NULL) (void)rssl_shutdown(sock, RSSL_SHUT_WR);
+  if (s->connected && is_live(L)) (void)rssl_shutdown(*(void **)lua_touserdata(L, -1), RSSL_SHUT_WR);
   close(s->fd);
   s->fd = -1;
   return 0;
@@ -373,11 +391,8 @@ static int stream_dirty(lua_State *L) {
   bool some = s->first < s->last;
   if (!some && s->connected) {
     push_socket(L);
-    struct call call;
-    rssl_sock *sock = check_socket(L, -1);
-    call_begin(&call, L, lua_gettop(L));
-    some = rssl_pending(sock) > 0;
-    call_end(&call);
+    struct use u = {.L = L, .s = s, .owner = lua_gettop(L)};
+    some = perform(&u, do_pending, NULL, 0) > 0;
   }
   lua_pushboolean(L, some);
   return 1;
@@ -416,7 +431,7 @@ static int stream_connected(lua_State *L) {
 static int stream_attach(lua_State *L) {
   struct use u = begin(L);
   rssl_sock *sock = check_socket(L, 2);
-  luaL_argcheck(L, u.s->fd >= 0 && u.sock == NULL, 1, "closed, or has a Socket");
+  luaL_argcheck(L, u.s->fd >= 0 && u.owner == 0, 1, "closed, or has a Socket");
   rssl_result result = rssl_sock_set_fd(sock, u.s->fd);
   if (result != RSSL_OK) return push_failure(L, result);
   lua_getuservalue(L, 1);

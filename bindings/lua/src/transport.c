@@ -131,6 +131,7 @@ static int socket_drain(lua_State *L) {
   }
   char stack[STACK_BUFFER];
   char *buf = len > STACK_BUFFER ? lua_newuserdata(L, len) : stack;
+  s = check_socket(L, 1); /* a callback may have closed it */
   call_begin(&call, L, 1);
   ptrdiff_t count = rssl_drain(s, buf, len);
   call_end(&call);

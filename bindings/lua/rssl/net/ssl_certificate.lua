@@ -24,7 +24,7 @@ function SslCertificate.new(encoded, format)
   if type(encoded) ~= "string" then error("the encoded certificate must be a string", 2) end
   local pem = encoded:find("-----BEGIN", 1, true) ~= nil
   local certificate = nil
-  if pem == (SslEncoding.check(format) == SslEncoding.PEM) then
+  if pem == (SslEncoding._check(format) == SslEncoding.PEM) then
     certificate = core.cert_new_mem(encoded)
   end
   return class.instance(SslCertificate, {_certificate = certificate or false})
@@ -32,7 +32,7 @@ end
 
 --- All certificates of a PEM text in their order, such as a chain; or the one in DER.
 function SslCertificate.from_data(encoded, format)
-  if SslEncoding.check(format) == SslEncoding.DER then
+  if SslEncoding._check(format) == SslEncoding.DER then
     return {SslCertificate.new(encoded, format)}
   end
   local list = {}
@@ -129,7 +129,7 @@ function SslCertificate:to_text()
   return self._certificate and self._certificate:text() or ""
 end
 
-function SslCertificate.check(certificate, what)
+function SslCertificate._check(certificate, what)
   if getmetatable(certificate) ~= SslCertificate._metatable then
     error(what .. " must be an SslCertificate", 3)
   end

@@ -25,7 +25,7 @@ function SslConfiguration.new()
   })
 end
 
-function SslConfiguration.check_mode(mode)
+function SslConfiguration._check_mode(mode)
   if mode ~= 0 and mode ~= 1 and mode ~= 2 and mode ~= 3 then
     error("no such peer_verify_mode: " .. tostring(mode), 4)
   end
@@ -44,7 +44,7 @@ end
 
 local function check_certificates(list)
   if type(list) ~= "table" then error("must be a table of SslCertificate", 4) end
-  for _, certificate in ipairs(list) do SslCertificate.check(certificate, "each") end
+  for _, certificate in ipairs(list) do SslCertificate._check(certificate, "each") end
 end
 
 local function check_strings(list)
@@ -65,7 +65,7 @@ local function check_version(version)
 end
 
 local function add_ca_certificate(self, certificate)
-  SslCertificate.check(certificate, "the CA certificate")
+  SslCertificate._check(certificate, "the CA certificate")
   self._added[#self._added + 1] = certificate
   self._contexts = {}
 end
@@ -74,7 +74,7 @@ SslConfiguration:_define_properties {
   local_certificate = {
     get = function(self) return self._chain[1] end,
     set = function(self, certificate)
-      if certificate ~= nil then SslCertificate.check(certificate, "local_certificate") end
+      if certificate ~= nil then SslCertificate._check(certificate, "local_certificate") end
       self._chain, self._contexts = {certificate}, {}
     end,
   },
@@ -85,8 +85,8 @@ SslConfiguration:_define_properties {
       self._chain, self._contexts = chain, {}
     end,
   },
-  private_key = setting("_key", function(key) SslKey.check(key, "private_key") end),
-  peer_verify_mode = setting("_peer_verify_mode", SslConfiguration.check_mode),
+  private_key = setting("_key", function(key) SslKey._check(key, "private_key") end),
+  peer_verify_mode = setting("_peer_verify_mode", SslConfiguration._check_mode),
   -- The authorities trusted in place of the operating system's; nil: those.
   ca_certificates = setting("_authorities", check_certificates),
   -- ALPN, the preferred first.
@@ -166,7 +166,7 @@ local function verify(self, ctx, role, mode, on_verify)
 end
 
 --- The mode that AUTO_VERIFY_PEER stands for in this role.
-function SslConfiguration.effective_mode(mode, role)
+function SslConfiguration._effective_mode(mode, role)
   if mode ~= SslConfiguration.AUTO_VERIFY_PEER then return mode end
   return role == core.SERVER and SslConfiguration.QUERY_PEER or SslConfiguration.VERIFY_PEER
 end
@@ -185,7 +185,7 @@ function SslConfiguration:_context(role, mode, on_verify)
   return ctx
 end
 
-function SslConfiguration.check(configuration)
+function SslConfiguration._check(configuration)
   if getmetatable(configuration) ~= SslConfiguration._metatable then
     error("configuration must be an SslConfiguration", 4)
   end

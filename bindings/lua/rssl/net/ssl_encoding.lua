@@ -2,7 +2,7 @@
 
 local SslEncoding = {PEM = 0, DER = 1}
 
-function SslEncoding.check(encoding)
+function SslEncoding._check(encoding)
   if encoding == nil then return SslEncoding.PEM end
   if encoding ~= SslEncoding.PEM and encoding ~= SslEncoding.DER then
     error("the encoding must be SslEncoding.PEM or SslEncoding.DER", 3)

@@ -10,7 +10,7 @@ local SslError = class.define "SslError"
 
 --- The fault, one of rssl.core's V_ numbers, of a certificate: for `ignore_ssl_errors`.
 function SslError.new(fault, certificate)
-  SslCertificate.check(certificate, "the certificate")
+  SslCertificate._check(certificate, "the certificate")
   return class.instance(SslError, {_fault = fault, _certificate = certificate})
 end
 
@@ -46,7 +46,7 @@ function SslError:_is(other)
     self._certificate:to_der() == other._certificate:to_der()
 end
 
-function SslError.check(fault)
+function SslError._check(fault)
   if getmetatable(fault) ~= SslError._metatable then
     error("ignore_ssl_errors takes a list of SslError", 3)
   end

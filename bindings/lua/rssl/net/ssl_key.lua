@@ -79,7 +79,7 @@ end
 -- this algorithm is null; so is every DSA key, which no supported version of TLS uses.
 function SslKey.new(encoded, algorithm, format, kind, passphrase)
   if type(encoded) ~= "string" then error("the encoded key must be a string", 2) end
-  format = SslEncoding.check(format)
+  format = SslEncoding._check(format)
   kind = kind or SslKey.PRIVATE
   if kind ~= SslKey.PRIVATE and kind ~= SslKey.PUBLIC then
     error("the type must be SslKey.PRIVATE or SslKey.PUBLIC", 2)
@@ -97,7 +97,7 @@ SslKey:_define_properties {
   algorithm = {get = function(self) return self._algorithm end},
 }
 
-function SslKey.check(key, what)
+function SslKey._check(key, what)
   if getmetatable(key) ~= SslKey._metatable then error(what .. " must be an SslKey", 3) end
   return key
 end

@@ -21,7 +21,7 @@ SslServer:_define_properties {
       return self._configuration
     end,
     set = function(self, configuration)
-      self._configuration = SslConfiguration.check(configuration)
+      self._configuration = SslConfiguration._check(configuration)
     end,
   },
 }

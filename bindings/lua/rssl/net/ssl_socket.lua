@@ -45,13 +45,13 @@ SslSocket:_define_properties {
       return self._configuration
     end,
     set = function(self, configuration)
-      self._configuration = SslConfiguration.check(configuration)
+      self._configuration = SslConfiguration._check(configuration)
       self._peer_verify_mode = nil
     end,
   },
   peer_verify_mode = {
     get = function(self) return self._peer_verify_mode or self.configuration.peer_verify_mode end,
-    set = function(self, mode) self._peer_verify_mode = SslConfiguration.check_mode(mode) end,
+    set = function(self, mode) self._peer_verify_mode = SslConfiguration._check_mode(mode) end,
   },
   -- The name that a client asks for and checks, where it is not the host connected to.
   peer_verify_name = {
@@ -79,7 +79,6 @@ SslSocket:_define_handlers {
 }
 
 local function set_mode(self, mode)
-  if self._mode == mode then return end
   self._mode = mode
   events.call(self, "mode_changed_handler", mode)
 end
@@ -123,7 +122,7 @@ function SslSocket:ignore_ssl_errors(list)
     return
   end
   if type(list) ~= "table" then error("ignore_ssl_errors takes a list of SslError", 2) end
-  for _, fault in ipairs(list) do SslError.check(fault) end
+  for _, fault in ipairs(list) do SslError._check(fault) end
   self._ignored = list
 end
 
@@ -184,7 +183,7 @@ end
 local function start(self, mode)
   if self._state ~= TcpSocket.CONNECTED or self._mode ~= SslSocket.UNENCRYPTED_MODE then return end
   local role = mode == SslSocket.SSL_CLIENT_MODE and core.CLIENT or core.SERVER
-  local verify_mode = SslConfiguration.effective_mode(self.peer_verify_mode, role)
+  local verify_mode = SslConfiguration._effective_mode(self.peer_verify_mode, role)
   self._queries = verify_mode == SslConfiguration.QUERY_PEER
   self._peer, self._ssl_errors, self._over = {}, {}, false
   local name = nil
@@ -272,8 +271,14 @@ function SslSocket:_received(chunk)
   if self._over then return end
   local i = 1
   repeat
-    local fed = i <= #chunk and core_socket:feed(chunk, i) or 0
-    i = i + (fed or 0)
+    if chunk ~= "" then
+      local fed, _, err = core_socket:feed(chunk, i)
+      -- All records before were decrypted, so that there is room.
+      if not fed or fed == 0 then
+        return fail(self, self.SSL_INTERNAL_ERROR, err and tostring(err) or "no more input is taken")
+      end
+      i = i + fed
+    end
     advance(self)
     if self._core ~= core_socket or self._over then return end
   until i > #chunk
@@ -323,10 +328,12 @@ function SslSocket:_release()
   self._core, self._encrypted = nil, false
   -- What was ignored whatever it was is not ignored in another connection.
   if self._ignored == true then self._ignored = nil end
+  self._mode_was, self._mode = self._mode, SslSocket.UNENCRYPTED_MODE
 end
 
 function SslSocket:_on_disconnected()
-  set_mode(self, SslSocket.UNENCRYPTED_MODE)
+  if self._mode_was == self._mode then return end
+  events.call(self, "mode_changed_handler", self._mode)
 end
 
 return SslSocket

@@ -129,11 +129,13 @@ Stream.read_line = Stream.read_line_string
 Stream.peek = Stream.peek_string
 Stream.write = Stream.write_string
 
-function Stream:seek() return false end -- luacheck: ignore self
-function Stream:reset() return false end -- luacheck: ignore self
+function Stream:open() return false end
+function Stream:close() end
+function Stream:seek() return false end
+function Stream:reset() return false end
 
 --- Whether what is written now can still be sent.
-function Stream:_accepts_writes() return false end -- luacheck: ignore self
+function Stream:_accepts_writes() return false end
 
 --- Gives each of these methods a twin that passes what it returns to a callback in the loop's next
 -- turn: the callback is its last argument, and gets the object, the result, and the error, if any.

@@ -108,8 +108,9 @@ end
 function TcpSocket:_on_connected() end
 
 local function fail_connecting(self, err)
+  local attempt = self._attempt
   self:_set_error(socket_errors.from_uv(err), socket_errors.describe(err, self._host))
-  if self._state ~= TcpSocket.UNCONNECTED then self:_teardown() end
+  if self._attempt == attempt then self:_teardown() end
 end
 
 local function try_address(self, addresses, index, port)
@@ -278,10 +279,10 @@ function TcpSocket:_can_send()
 end
 
 --- For subclasses: what is sent for these bytes of the program; nil if the connection has failed.
-function TcpSocket:_seal(data) return data end -- luacheck: ignore self
+function TcpSocket:_seal(data) return data end
 
 --- For subclasses: what is sent last.
-function TcpSocket:_farewell() return "" end -- luacheck: ignore self
+function TcpSocket:_farewell() return "" end
 
 --- Hands bytes to libuv; of the program's there are `count` in them.
 function TcpSocket:_transmit(bytes, count)
