@@ -84,6 +84,9 @@ describe("rssl.core", function()
       assert.has_error(function() ctx:set_session_store {} end)
       assert.has_error(function() ctx:set_verify(-1) end)
       assert.has_error(function() ctx:set_verify(2 ^ 40) end)
+      assert.has_error(function() ctx:set_versions(65536 + core.TLS1_2) end)
+      assert.has_error(function() core.wrap(ctx, 2 ^ 32, core.CLIENT, "localhost") end)
+      assert.has_error(function() core.wrap(ctx, 0.5, core.CLIENT, "localhost") end)
       local client = pair(ctx)
       assert.has_error(function() client:read(0) end)
       assert.has_error(function() client:read(-1) end)
@@ -184,6 +187,15 @@ describe("rssl.core", function()
       assert.equal(core.V_APPLICATION, err.verify)
       _, _, err = outcome(function() return core.V_REVOKED end)
       assert.equal(core.V_REVOKED, err.verify)
+    end)
+
+    it("accepts nothing by a number that is none of C's", function()
+      for _, number in ipairs {0.5, 2 ^ 32, -2 ^ 40, 1 / 0, 0 / 0} do
+        assert.is_false((pcall(outcome, function() return number end, "self-signed")))
+      end
+      for _, other in ipairs {"0", {}} do
+        assert.is_false((pcall(outcome, function() return other end, "self-signed")))
+      end
     end)
 
     it("raises through the call, with the value it raised, and the connection fails", function()
@@ -487,5 +499,52 @@ describe("rssl.core", function()
     assert(server_context():set_ticket_count(1))
     assert.is_true(#ctx:ciphers() > 0)
     assert.equal("TLS_AES_128_GCM_SHA256", (core.cipher_name(0x1301)))
+  end)
+
+  it("survives any arguments", function()
+    local ctx, sctx = client_context(), server_context()
+    local client, server = pair(ctx, sctx)
+    local hello
+    assert(sctx:set_hello_callback(function(_, h) hello = h end))
+    assert(shake(pair(ctx, sctx)))
+    local identity = assert(core.identity_new_file(certificate "server.pem", certificate "server.key"))
+    local cert = identity:chain()[1]
+    local handles = {ctx, sctx, client, server, hello, identity, cert}
+    local function nothing() end
+    local values = {
+      false, true, "", "text", "a\0b", ("x"):rep(70000), -1, 0.5, 2 ^ 53, 1e300, 0 / 0, {}, {1, "x"},
+      {read = nothing, write = nothing, put = nothing, get = nothing}, {{}}, nothing, print,
+      coroutine.create(nothing), io.stdout, ctx, client, identity, cert,
+    }
+    local calls = 0
+    local function try_all(f, handle)
+      local function try(...)
+        calls = calls + 1
+        if handle then pcall(f, handle, ...) else pcall(f, ...) end
+      end
+      try()
+      for _, value in ipairs(values) do
+        try(value)
+        for i = 1, #values, 3 do
+          try(value, values[i])
+          try(value, nil, values[i])
+        end
+      end
+    end
+    for name, f in pairs(core) do
+      if type(f) == "function" and name ~= "stream" then try_all(f) end
+    end
+    local registry = debug.getregistry()
+    for _, handle in ipairs(handles) do
+      for name, method in pairs(registry[getmetatable(handle)].__index) do
+        if name ~= "close" then try_all(method, handle) end
+      end
+    end
+    for _, handle in ipairs(handles) do
+      for _, type_name in ipairs {"Context", "Socket", "Hello", "Certificate", "Identity", "Session"} do
+        for _, method in pairs(registry["rssl." .. type_name].__index) do pcall(method, handle) end
+      end
+    end
+    assert.is_true(calls > 10000)
   end)
 end)
