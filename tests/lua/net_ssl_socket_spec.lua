@@ -1,5 +1,7 @@
 -- net.SslSocket: its page, in order and by name, and what it has beyond that.
 
+local uv = require "luv"
+
 local core = require "rssl.core"
 local event_loop = require "event_loop"
 local loopback = require "loopback"
@@ -103,6 +105,28 @@ describe("net.SslSocket", function()
     assert.is_nil(socket.encrypted_handler)
     socket.anything_else = 1
     assert.equal(1, socket.anything_else)
+  end)
+
+  it("runs the page's own snippet, with the default configuration", function()
+    uv.os_setenv("SSL_CERT_FILE", loopback.certificate "ca.pem")
+    server = ssl_ends.echo_server()
+    local code = ([[
+      socket = iomodules.net.SslSocket.new()
+      socket.encrypted_handler = function()
+          -- start talking now that encryption has begun
+          began()
+      end
+      socket:connect_encrypted("HOST", PORT, net.Stream.READ_WRITE_MODE)]])
+      :gsub("HOST", "localhost"):gsub("PORT", tostring(server.port))
+    local began = false
+    local environment = {iomodules = net.iomodules, net = net, began = function() began = true end}
+    local set_environment = rawget(_G, "setfenv")
+    local chunk = assert((rawget(_G, "loadstring") or load)(code, "page", "t", environment))
+    if set_environment then set_environment(chunk, environment) end
+    chunk()
+    run_until(function() return began end)
+    socket = environment.socket
+    assert.is_true(socket.encrypted)
   end)
 
   describe("connect_encrypted", function()
