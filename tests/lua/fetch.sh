@@ -5,12 +5,14 @@ set -eu
 mkdir -p "$1"
 cd "$1"
 from=${RSSL_FETCH_FROM:-https://github.com}
+export GIT_TERMINAL_PROMPT=0
 
 fetch() { # REPOSITORY TAG
   name=${1#*/}
   [ ! -d "$name" ] || return 0
   rm -rf "$name.part"
-  if git -c advice.detachedHead=false clone --quiet --depth 1 --branch "$2" "$from/$1" "$name.part"; then
+  if timeout 60 git -c advice.detachedHead=false clone --quiet --depth 1 --branch "$2" \
+      "$from/$1" "$name.part"; then
     mv "$name.part" "$name"
   else
     echo "$1 cannot be fetched: its programs are not tested" >&2

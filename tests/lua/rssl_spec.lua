@@ -114,6 +114,29 @@ describe("rssl", function()
     end)
   end)
 
+  it("is annotated for editors, all of it", function()
+    local function functions(of)
+      local names = {}
+      for name, value in pairs(of) do
+        if type(value) == "function" and not name:find "^__" then names[name] = true end
+      end
+      return names
+    end
+    local declared = { rssl = {}, https = {}, Connection = {} }
+    local library = os.getenv "RSSL_LUA_TESTS" .. "/../../bindings/lua/library/"
+    for _, file in ipairs { "rssl", "rssl/https" } do
+      for line in io.lines(library .. file .. ".lua") do
+        local owner, name = line:match "^function (%w+)[.:]([%w_]+)%("
+        if owner then declared[owner][name] = true end
+      end
+    end
+    assert.same(functions(rssl), declared.rssl)
+    assert.same(functions(https), declared.https)
+    local conn = assert(rssl.connect("localhost", start "server", trusting(), 10))
+    assert.same(functions(getmetatable(conn)), declared.Connection)
+    conn:close()
+  end)
+
   describe("the example https_get.lua", function()
     local function prints(...)
       local command = { os.getenv "RSSL_LUA_INTERPRETER",
