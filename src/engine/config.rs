@@ -135,9 +135,13 @@ impl Protocol {
         }
     }
 
-    fn provider(&self) -> Arc<CryptoProvider> {
+    /// Without the ciphers of versions that are not allowed: rustls offers them all the same, and
+    /// concludes from a cipher of TLS 1.3 in common that every kind of certificate will do.
+    pub(super) fn provider(&self) -> Arc<CryptoProvider> {
+        let allowed =
+            |suite: &&SupportedCipherSuite| self.versions.contains(suite.version().version.into());
         Arc::new(CryptoProvider {
-            cipher_suites: self.suites.clone(),
+            cipher_suites: self.suites.iter().filter(allowed).copied().collect(),
             kx_groups: self.groups.clone(),
             ..CryptoProvider::clone(crypto::provider())
         })
