@@ -55,4 +55,15 @@ function ssl_ends.connected_client(server, identity)
   return socket
 end
 
+--- Connects, until it is encrypted or over: the error that came, or nil.
+function ssl_ends.try_to_connect(socket, server, host)
+  local code
+  socket.error_handler = function(_, e) code = e end
+  socket:connect_encrypted(host or "localhost", server.port, net.Stream.READ_WRITE_MODE)
+  event_loop.run_until(function()
+    return socket.encrypted or socket.state == net.SslSocket.UNCONNECTED_STATE
+  end)
+  return code
+end
+
 return ssl_ends

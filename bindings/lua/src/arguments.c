@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "core.h"
 
+#include <limits.h>
 #include <string.h>
 
 uint32_t check_u32(lua_State *L, int index) {
@@ -8,6 +9,19 @@ uint32_t check_u32(lua_State *L, int index) {
   luaL_argcheck(L, n >= 0 && n <= UINT32_MAX && n == (lua_Number)(uint32_t)n, index,
                 "number out of range");
   return (uint32_t)n;
+}
+
+uint16_t check_u16(lua_State *L, int index) {
+  uint32_t n = check_u32(L, index);
+  luaL_argcheck(L, n <= UINT16_MAX, index, "number out of range");
+  return (uint16_t)n;
+}
+
+int check_int(lua_State *L, int index) {
+  lua_Number n = luaL_checknumber(L, index);
+  luaL_argcheck(L, n >= INT_MIN && n <= INT_MAX && n == (lua_Number)(int)n, index,
+                "number out of range");
+  return (int)n;
 }
 
 size_t check_size(lua_State *L, int index) {
@@ -27,7 +41,8 @@ const uint16_t *check_schemes(lua_State *L, int index, size_t *n) {
   for (size_t i = 0; i < *n; i++) {
     lua_rawgeti(L, index, (int)i + 1);
     lua_Number scheme = lua_tonumber(L, -1);
-    luaL_argcheck(L, scheme > 0 && scheme <= UINT16_MAX, index, "not a list of TLS numbers");
+    luaL_argcheck(L, scheme > 0 && scheme <= UINT16_MAX && scheme == (uint16_t)scheme, index,
+                  "not a list of TLS numbers");
     schemes[i] = (uint16_t)scheme;
     lua_pop(L, 1);
   }
@@ -71,7 +86,8 @@ const char *const *check_texts(lua_State *L, int index, size_t *n) {
 
 static size_t position(lua_Integer i, size_t len) {
   if (i >= 0) return (size_t)i;
-  return (size_t)-i > len ? 0 : len - (size_t)-i + 1;
+  size_t back = 0 - (size_t)i;
+  return back > len ? 0 : len - back + 1;
 }
 
 const char *check_range(lua_State *L, int index, size_t *len) {

@@ -86,11 +86,9 @@ static int context_set_identities(lua_State *L) {
 
 static int context_set_versions(lua_State *L) {
   rssl_ctx *ctx = check_context(L, 1);
-  uint32_t min = lua_isnoneornil(L, 2) ? 0 : check_u32(L, 2);
-  uint32_t max = lua_isnoneornil(L, 3) ? 0 : check_u32(L, 3);
-  luaL_argcheck(L, min <= UINT16_MAX, 2, "number out of range");
-  luaL_argcheck(L, max <= UINT16_MAX, 3, "number out of range");
-  return push_result(L, rssl_ctx_set_versions(ctx, (uint16_t)min, (uint16_t)max));
+  uint16_t min = lua_isnoneornil(L, 2) ? 0 : check_u16(L, 2);
+  uint16_t max = lua_isnoneornil(L, 3) ? 0 : check_u16(L, 3);
+  return push_result(L, rssl_ctx_set_versions(ctx, min, max));
 }
 
 static int context_versions(lua_State *L) {

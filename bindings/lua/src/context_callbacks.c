@@ -40,7 +40,7 @@ static void run_verify(lua_State *L, struct callback *self) {
     if (lua_toboolean(L, -1)) v->verify = RSSL_V_OK;
     else if (v->verify == RSSL_V_OK) v->verify = RSSL_V_APPLICATION;
   } else if (lua_type(L, -1) == LUA_TNUMBER) {
-    v->verify = (int32_t)lua_tointeger(L, -1);
+    v->verify = check_int(L, -1);
   } else if (!lua_isnil(L, -1)) {
     luaL_error(L, "verify callback returned a %s", luaL_typename(L, -1));
   }
@@ -177,7 +177,9 @@ static void run_time(lua_State *L, struct callback *self) {
   push_callback(L, 2, "time");
   if (lua_isnil(L, -1)) return;
   lua_call(L, 0, 1);
-  ((struct clock *)self)->seconds = (int64_t)luaL_checknumber(L, -1);
+  lua_Number seconds = luaL_checknumber(L, -1);
+  if (!(seconds >= 0 && seconds < 1e15)) luaL_error(L, "time callback returned no time");
+  ((struct clock *)self)->seconds = (int64_t)seconds;
 }
 
 static int64_t time_callback(void *user) {

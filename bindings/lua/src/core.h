@@ -85,6 +85,8 @@ int run_body(lua_State *L);
 
 /* arguments.c */
 rssl_role check_role(lua_State *L, int index);
+int check_int(lua_State *L, int index); /* one that is cut to fit is another number */
+uint16_t check_u16(lua_State *L, int index);
 uint32_t check_u32(lua_State *L, int index);
 size_t check_size(lua_State *L, int index);
 const uint16_t *check_schemes(lua_State *L, int index, size_t *n); /* pushes what holds them */

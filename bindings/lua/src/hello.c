@@ -116,7 +116,7 @@ static int hello_continue(lua_State *L) {
 
 static int hello_reject(lua_State *L) {
   rssl_hello *hello = check_hello(L);
-  int alert = (int)luaL_checkinteger(L, 3);
+  int alert = check_int(L, 3);
   struct call call;
   call_begin(&call, L, 2);
   rssl_result code = rssl_hello_reject(hello, alert);

@@ -53,28 +53,28 @@ static int has(lua_State *L) {
 }
 
 static int strerror_of(lua_State *L) {
-  lua_pushstring(L, rssl_strerror((rssl_result)luaL_checkinteger(L, 1)));
+  lua_pushstring(L, rssl_strerror(check_int(L, 1)));
   return 1;
 }
 
 static int alert_name(lua_State *L) {
-  lua_pushstring(L, rssl_alert_name((int)luaL_checkinteger(L, 1)));
+  lua_pushstring(L, rssl_alert_name(check_int(L, 1)));
   return 1;
 }
 
 static int verify_string(lua_State *L) {
-  lua_pushstring(L, rssl_verify_string((int32_t)luaL_checkinteger(L, 1)));
+  lua_pushstring(L, rssl_verify_string(check_int(L, 1)));
   return 1;
 }
 
 static int version_name(lua_State *L) {
-  push_optional_string(L, rssl_version_name((uint16_t)check_u32(L, 1)));
+  push_optional_string(L, rssl_version_name(check_u16(L, 1)));
   return 1;
 }
 
 /* OpenSSL's name, IANA's name, the bits of the key. */
 static int cipher_name(lua_State *L) {
-  uint16_t cipher = (uint16_t)check_u32(L, 1);
+  uint16_t cipher = check_u16(L, 1);
   push_optional_string(L, rssl_cipher_openssl_name(cipher));
   push_optional_string(L, rssl_cipher_name(cipher));
   lua_pushinteger(L, rssl_cipher_bits(cipher));
@@ -82,7 +82,7 @@ static int cipher_name(lua_State *L) {
 }
 
 static int group_name(lua_State *L) {
-  push_optional_string(L, rssl_group_name((uint16_t)check_u32(L, 1)));
+  push_optional_string(L, rssl_group_name(check_u16(L, 1)));
   return 1;
 }
 

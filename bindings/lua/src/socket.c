@@ -30,7 +30,7 @@ static int sock_new(lua_State *L) {
 static int wrap(lua_State *L) {
   rssl_ctx *ctx = check_context(L, 1);
   bool memory = lua_isnoneornil(L, 2);
-  rssl_fd fd = memory ? 0 : (rssl_fd)luaL_checkinteger(L, 2);
+  rssl_fd fd = memory ? 0 : (rssl_fd)check_int(L, 2);
   rssl_role role = check_role(L, 3);
   const char *name = optional_text(L, 4);
   void **box = new_keeping_handle(L, SOCKET);
@@ -147,7 +147,7 @@ static int socket_events(lua_State *L) {
 
 static int socket_shutdown(lua_State *L) {
   rssl_sock *s = check_socket(L, 1);
-  int32_t how = (int32_t)luaL_optinteger(L, 2, RSSL_SHUT_WR);
+  int32_t how = lua_isnoneornil(L, 2) ? RSSL_SHUT_WR : check_int(L, 2);
   struct call call;
   call_begin(&call, L, 1);
   rssl_result code = rssl_shutdown(s, how);

@@ -10,13 +10,13 @@ enum { STACK_BUFFER = 32768, LONGEST_DRAIN = 1 << 20 };
 
 static int socket_set_fd(lua_State *L) {
   rssl_sock *s = check_socket(L, 1);
-  return push_result(L, rssl_sock_set_fd(s, (rssl_fd)luaL_checkinteger(L, 2)));
+  return push_result(L, rssl_sock_set_fd(s, (rssl_fd)check_int(L, 2)));
 }
 
 static int socket_set_fds(lua_State *L) {
   rssl_sock *s = check_socket(L, 1);
-  rssl_fd rfd = (rssl_fd)luaL_checkinteger(L, 2);
-  return push_result(L, rssl_sock_set_fds(s, rfd, (rssl_fd)luaL_checkinteger(L, 3)));
+  rssl_fd rfd = (rssl_fd)check_int(L, 2);
+  return push_result(L, rssl_sock_set_fds(s, rfd, (rssl_fd)check_int(L, 3)));
 }
 
 struct io {
