@@ -159,11 +159,16 @@ impl Protocol {
         }
     }
 
-    fn provider(&self) -> Arc<CryptoProvider> {
+    /// Without the ciphers of versions that are not allowed: rustls offers them all the same, and
+    /// concludes from a cipher of TLS 1.3 in common that every kind of certificate will do.
+    pub(super) fn provider(&self) -> Arc<CryptoProvider> {
+        let allowed =
+            |suite: &&SupportedCipherSuite| self.versions.contains(suite.version().version.into());
+        let suites: Vec<_> = self.suites.iter().filter(allowed).copied().collect();
         Arc::new(CryptoProvider {
             cipher_suites: match self.records {
-                Records::Own => traffic::with_shared_keys(&self.suites),
-                Records::Rustls => self.suites.clone(),
+                Records::Own => traffic::with_shared_keys(&suites),
+                Records::Rustls => suites,
             },
             kx_groups: self.groups.clone(),
             ..CryptoProvider::clone(crypto::provider())

@@ -141,3 +141,21 @@ fn pieces_are_one_record_and_records_are_counted_as_they_are_cut() {
     // Two are left, and this needs three.
     assert_eq!(client.seal(&[&[0; 150], &[0; 51]]), 0);
 }
+
+#[test]
+fn only_ciphers_of_the_versions_allowed_are_offered() {
+    for version in [0x0303, 0x0304] {
+        let protocol = Protocol {
+            versions: crate::crypto::versions::VersionRange::new(version, version).unwrap(),
+            ..Protocol::default()
+        };
+        let offered = &protocol.provider().cipher_suites;
+        assert!(!offered.is_empty());
+        assert!(offered.len() < protocol.suites.len());
+        assert!(
+            offered
+                .iter()
+                .all(|suite| u16::from(suite.version().version) == version)
+        );
+    }
+}

@@ -135,7 +135,7 @@ local function set_verification(ctx, cfg, own)
   return true
 end
 
--- The ciphers of TLS 1.2 as they are, and those of TLS 1.3 by name; without names none.
+-- The ciphers of TLS 1.3 by name, those of TLS 1.2 as they are.
 local function set_ciphersuites(ctx, names)
   local all = { names }
   for _, cipher in ipairs(ctx:ciphers()) do
@@ -150,11 +150,8 @@ local function set_ciphers(ctx, cfg)
     local ok, err = context.setcipher(ctx, cfg.ciphers)
     if not ok then return nil, err end
   end
-  local _, highest = ctx:versions()
-  if cfg.ciphersuites or highest == core.TLS1_2 then
-    -- A client of TLS 1.2 that offers those of TLS 1.3 too looks to rustls's servers as if it took
-    -- any kind of certificate.
-    local ok, _, error = set_ciphersuites(ctx, highest ~= core.TLS1_2 and cfg.ciphersuites or nil)
+  if cfg.ciphersuites then
+    local ok, _, error = set_ciphersuites(ctx, cfg.ciphersuites)
     if not ok then return failed("error setting cipher list", error) end
   end
   return true
