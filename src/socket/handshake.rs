@@ -60,6 +60,9 @@ impl Socket {
                 self.note_server_name(&core);
                 core = self.examine_hello(core)?;
                 match open_record(&mut core, inbox, &mut []) {
+                    // What answers a part of the peer's flight waits for the answer to the rest, or
+                    // the transport would hold that back until the peer has the first.
+                    None if core.engine.has_output() && self.receives_more(&core, inbox) => {}
                     None => break,
                     Some(Ok(_)) => {}
                     Some(Err(error)) => return Err(self.fail(core, error).into()),
@@ -80,6 +83,10 @@ impl Socket {
         {
             let _ = self.server_name.set(name);
         }
+    }
+
+    fn receives_more(&self, core: &Core, inbox: &mut Inbox) -> bool {
+        !self.read_ahead && matches!(self.receive_now(core, inbox), Ok(1..))
     }
 
     fn next_flight(&self, core: MutexGuard<'_, Core>, inbox: &mut Inbox) -> Step<()> {

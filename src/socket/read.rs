@@ -7,9 +7,14 @@ use super::early_data::must_be_read_first;
 use super::inbox::{End, Inbox};
 use super::send::{Patience, interrupted};
 use super::{Core, Pause, Socket, Step, Want, driven};
+use crate::engine::record;
 use crate::error::{Code, Error};
 use crate::logging;
 use crate::transport::{Direction, Obstacle, Transfer, Transport};
+
+/// A body that is surely data's, and hence followed by another record: the header of that may be
+/// received with it where nothing more may be.
+const LONG_BODY: usize = 1024;
 
 impl Socket {
     /// Returns plaintext: at least one byte, or 0 when the peer said close_notify.
@@ -156,7 +161,7 @@ impl Socket {
         logging::deliver();
         let received = match self.transport() {
             Transport::Descriptor(descriptor) => {
-                let most = self.may_receive(inbox);
+                let most = self.may_receive(&self.core(), inbox);
                 inbox.fill(most, |buf| descriptor.receive(buf))
             }
             Transport::Functions(functions) => {
@@ -186,19 +191,25 @@ impl Socket {
 
     /// How much may be received. Once this side has said close_notify, what follows the peer's can
     /// be plain text, and stays in the descriptor for who reads that.
-    fn may_receive(&self, inbox: &Inbox) -> usize {
-        if self.read_ahead && !self.core().closing {
+    fn may_receive(&self, core: &Core, inbox: &Inbox) -> usize {
+        let missing = inbox.missing();
+        if core.closing {
+            missing
+        } else if self.read_ahead {
             usize::MAX
+        } else if missing >= LONG_BODY {
+            missing + record::HEADER
         } else {
-            inbox.missing()
+            missing
         }
     }
 
     /// Receives what is there, without waiting; of the caller's own transport, nothing.
-    pub(super) fn receive_now(&self, inbox: &mut Inbox) -> Transfer {
+    pub(super) fn receive_now(&self, core: &Core, inbox: &mut Inbox) -> Transfer {
         match self.transport() {
             Transport::Descriptor(descriptor) => {
-                let received = inbox.fill(usize::MAX, |buf| descriptor.receive_now(buf))?;
+                let most = self.may_receive(core, inbox);
+                let received = inbox.fill(most, |buf| descriptor.receive_now(buf))?;
                 self.received.fetch_add(received as u64, Ordering::Relaxed);
                 Ok(received)
             }

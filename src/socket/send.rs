@@ -290,10 +290,8 @@ impl Socket {
                 }
                 Ok(false) => {}
             }
-            drop(core);
-            match self.receive_now(inbox) {
-                Ok(1..) => {}
-                _ => break,
+            if !matches!(self.receive_now(&core, inbox), Ok(1..)) {
+                break;
             }
         }
         self.set_failure(failed)

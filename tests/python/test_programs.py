@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 import threading
 import unittest
 
@@ -19,11 +20,6 @@ CLIENTS = ("urllib3", "urllib3_settings", "requests", "httpx", "httpx_async", "a
 # Some libraries prefer these to what they are told.
 SETTINGS = re.compile(r"(\w+_)?(PROXY|CA_BUNDLE)", re.I)
 SERVERS = ("aiohttp", "uvicorn", "gunicorn")
-
-
-def setUpModule():
-    if not os.path.exists(PYTHON):
-        raise unittest.SkipTest(f"{PYTHON} is not there: the programs could not be installed")
 
 
 def command(*arguments):
@@ -181,4 +177,7 @@ class Streams(ProgramCase):
 
 
 if __name__ == "__main__":
+    if not os.path.exists(PYTHON):
+        print(f"skipped: {PYTHON} is not there: the programs could not be installed")
+        sys.exit(77)
     unittest.main(verbosity=2)
