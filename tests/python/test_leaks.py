@@ -165,7 +165,7 @@ class Leaks(unittest.TestCase):
                     continue
                 raise AssertionError("a wrong password is accepted")
 
-        self.stays(make, 1500, 500, memory=8 << 20)
+        self.stays(make, 3000, 500, memory=32 << 20)
 
 
 if __name__ == "__main__":
