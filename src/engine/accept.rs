@@ -191,7 +191,7 @@ mod tests {
         let (mut client, mut server) = (client(&protocol(&[])), server(true));
         for piece in output(&mut client)[record::HEADER..].chunks(50) {
             assert!(server.hello().is_none());
-            server.receive(&record_of(piece), &[]).unwrap();
+            server.receive(&record_of(piece), &[], &mut []).unwrap();
         }
         server.answer(&Answer::default()).unwrap();
         finish(&mut client, &mut server);
@@ -208,7 +208,7 @@ mod tests {
     }
 
     fn refusal(mut server: Engine, record: &[u8]) -> (Code, Option<Alert>, Vec<u8>) {
-        let error = server.receive(record, &[]).unwrap_err();
+        let error = server.receive(record, &[], &mut []).unwrap_err();
         assert!(server.hello().is_none());
         (error.code(), error.alert(), output(&mut server))
     }

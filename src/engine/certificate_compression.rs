@@ -110,7 +110,7 @@ fn carry(from: &mut Engine, to: &mut Engine) -> usize {
     }
     let mut rest = &flight[..];
     while let Extent::Complete(len) = extent(rest) {
-        to.receive(&rest[..len], &[]).unwrap();
+        to.receive(&rest[..len], &[], &mut []).unwrap();
         rest = &rest[len..];
     }
     flight.len()

@@ -39,7 +39,7 @@ use accept::Accepting;
 use config::Terms;
 use outbox::Outbox;
 use plaintext::Plaintext;
-use traffic::{Opened, Traffic};
+use traffic::Traffic;
 
 /// What rustls's buffer has room for when it is empty.
 const SHORT_RECORD: usize = 4096;
@@ -146,30 +146,25 @@ impl Engine {
     }
 
     /// Takes one record as [`record::extent`] measures it; `next` is what is known of the one
-    /// behind it. After an error, which is final, the alert that tells the peer is in the output.
-    pub fn receive(&mut self, record: &[u8], next: &[u8]) -> Result<()> {
-        self.receive_into(record, next, &mut []).map(drop)
-    }
-
-    /// As [`Engine::receive`], into `room` as far as that is large enough and the record holds
-    /// application data. Returns how much is there; the rest waits.
-    pub fn receive_into(&mut self, record: &[u8], next: &[u8], room: &mut [u8]) -> Result<usize> {
+    /// behind it. Application data goes into `room` as far as there is room and a way past rustls:
+    /// returns how much, and the rest waits. After an error, which is final, the alert that tells the peer is in the output.
+    pub fn receive(&mut self, record: &[u8], next: &[u8], room: &mut [u8]) -> Result<usize> {
+        let ahead = std::mem::take(&mut self.ahead);
+        let rest = &record[ahead..];
         if self.is_handshaking() {
-            let record = &record[std::mem::take(&mut self.ahead)..];
             self.advance(|engine| match &engine.state {
-                State::Accepting(_) => engine.accept(record),
-                _ => engine.open_flight(record),
+                State::Accepting(_) => engine.accept(rest),
+                _ => engine.open_flight(rest),
             })?;
             return Ok(0);
         }
-        if self.ahead == 0 {
+        if ahead == 0 {
             let keep = |rest: &[u8]| self.opened.keep(rest);
-            if let Opened::Data(len) = self.traffic.open(record, room, keep) {
+            if let Some(len) = self.traffic.open(record, room, keep) {
                 return Ok(len);
             }
         }
-        let record = &record[std::mem::take(&mut self.ahead)..];
-        self.open(record, next)
+        self.open(rest, next)
             .map_err(|error| self.fail(&error, None))?;
         Ok(0)
     }
@@ -234,12 +229,8 @@ impl Engine {
         // rustls shrinks its buffer whenever it is empty, and would grow it again for each long
         // record. A byte of the next record keeps it: the caller still has that byte too.
         // Where records have a way of their own it is the next one that may take it, all of it.
-        let keep = if record.len() > SHORT_RECORD && !self.traffic.can_open() {
-            1
-        } else {
-            0
-        };
-        let ahead = &next[..next.len().min(keep)];
+        let keeps = record.len() > SHORT_RECORD && !self.traffic.can_open();
+        let ahead = &next[..next.len().min(keeps.into())];
         take_whole(record.chain(ahead), record.len() + ahead.len(), |stream| {
             connection.read_tls(stream)
         })?;

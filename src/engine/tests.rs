@@ -99,7 +99,7 @@ pub(super) fn carry(from: &mut Engine, to: &mut Engine) {
     let flight = output(from);
     let mut rest = &flight[..];
     while let record::Extent::Complete(len) = record::extent(rest) {
-        to.receive(&rest[..len], &[]).unwrap();
+        to.receive(&rest[..len], &[], &mut []).unwrap();
         rest = &rest[len..];
     }
 }
@@ -134,7 +134,7 @@ fn pieces_are_one_record_and_records_are_counted_as_they_are_cut() {
         record::extent(&record),
         record::Extent::Complete(record.len())
     );
-    server.receive(&record, &[]).unwrap();
+    server.receive(&record, &[], &mut []).unwrap();
     let mut plaintext = [0; 20];
     assert_eq!(server.take(&mut plaintext), 10);
     assert_eq!(&plaintext[..10], b"one record");

@@ -1,7 +1,7 @@
 //! Ciphertext that was received and not yet opened.
 //!
-//! The buffer comes from the thread's pool and goes back as soon as it is empty. What is left of a record that has not arrived whole is kept in
-//! just as many bytes as it has.
+//! The buffer comes from the thread's pool and goes back as soon as it is empty. What is left of a
+//! record that has not arrived whole is kept in just as many bytes as it has.
 
 use crate::engine::record::{self, Extent};
 use crate::pool::{self, CAPACITY};

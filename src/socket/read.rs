@@ -243,7 +243,7 @@ pub(super) fn open_record(
 ) -> Option<crate::error::Result<usize>> {
     let opened = inbox.next_record(|record, next, is_tls| {
         if is_tls {
-            core.engine.receive_into(record, next, room)
+            core.engine.receive(record, next, room)
         } else {
             Err(core.engine.refuse(record))
         }

@@ -19,6 +19,7 @@ mod tests;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use super::outbox::Outbox;
 use super::record;
 use deposit::Deposit;
 use opening::Opening;
@@ -41,19 +42,11 @@ fn lock<K>(key: &Shared<K>) -> MutexGuard<'_, K> {
 #[derive(Default)]
 pub struct Traffic {
     sealing: Option<Shared<Sealing>>,
-    /// Takes the place of `sealing` once what rustls sealed before it is on its way.
-    next_sealing: Option<Shared<Sealing>>,
+    /// What rustls sealed with the key before `sealing` may not be on its way yet.
+    is_new: bool,
     opening: Option<Shared<Opening>>,
     /// Records are for rustls, until it has seen data: it judges what may follow each other.
     astray: bool,
-}
-
-/// What became of a record.
-pub enum Opened {
-    /// Application data, so many bytes of it in the room that was given.
-    Data(usize),
-    /// It is for rustls, and is as it came.
-    ForRustls,
 }
 
 impl Traffic {
@@ -68,7 +61,7 @@ impl Traffic {
         let Deposit { sealing, opening } = deposit;
         if sealing.is_some() {
             // Nothing is sealed with the one before any more, and it need not be kept.
-            (self.sealing, self.next_sealing) = (None, sealing);
+            (self.sealing, self.is_new) = (sealing, true);
         }
         self.opening = opening.or_else(|| self.opening.take());
         result
@@ -76,18 +69,18 @@ impl Traffic {
 
     /// Whether rustls seals with another key than [`Traffic::seal`] did.
     pub fn has_new_key(&self) -> bool {
-        self.next_sealing.is_some()
+        self.is_new
     }
 
     /// Goes over to the key that rustls seals with. What it sealed so far must be ahead of what is
     /// sealed from now on.
     pub fn take_new_key(&mut self) {
-        self.sealing = self.next_sealing.take().or_else(|| self.sealing.take());
+        self.is_new = false;
     }
 
     /// Whether there is a key to seal with.
     pub fn can_seal(&self) -> bool {
-        self.sealing.is_some() || self.next_sealing.is_some()
+        self.sealing.is_some()
     }
 
     /// Whether records are opened past rustls.
@@ -101,12 +94,8 @@ impl Traffic {
     }
 
     /// Seals one record of `len` bytes of application data.
-    pub fn seal(
-        &self,
-        data: &mut Pieces<'_>,
-        len: usize,
-        out: &mut super::outbox::Outbox,
-    ) -> Option<()> {
+    pub fn seal(&self, data: &mut Pieces<'_>, len: usize, out: &mut Outbox) -> Option<()> {
+        debug_assert!(!self.is_new);
         let mut key = lock(self.sealing.as_ref()?);
         let room = out.room(record::HEADER + len + key.overhead());
         let sealed = match data.contiguous(len) {
@@ -117,16 +106,18 @@ impl Traffic {
         Some(())
     }
 
-    /// Opens a record of application data into `room`, and what does not fit into `rest`.
-    pub fn open(&mut self, record: &[u8], room: &mut [u8], rest: impl FnOnce(&[u8])) -> Opened {
-        if !self.astray
-            && let Some(opening) = &self.opening
-            && let Some(data) = lock(opening).open_data(record, room, rest)
-        {
-            return Opened::Data(data);
-        }
-        self.astray = true;
-        Opened::ForRustls
+    /// Opens a record of application data into `room`, and what does not fit into `rest`. Returns
+    /// how much is in `room`, or `None` for what is for rustls, and is as it came.
+    pub fn open(
+        &mut self,
+        record: &[u8],
+        room: &mut [u8],
+        rest: impl FnOnce(&[u8]),
+    ) -> Option<usize> {
+        let opening = self.opening.as_ref().filter(|_| !self.astray);
+        let opened = opening.and_then(|key| lock(key).open_data(record, room, rest));
+        self.astray = opened.is_none();
+        opened
     }
 
     /// Notes that rustls opened application data.

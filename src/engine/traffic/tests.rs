@@ -131,7 +131,7 @@ impl Script {
             let record: Vec<u8> = self.wires[who].drain(..len).collect();
             let next = &self.wires[who];
             let mut room = vec![0; dice.length()];
-            let mut received = peer.receive_into(&record, next, &mut room);
+            let mut received = peer.receive(&record, next, &mut room);
             // What did not come straight is waiting.
             if let Ok(0) = received {
                 received = Ok(peer.take(&mut room));
@@ -200,7 +200,7 @@ fn a_record_goes_straight_into_the_readers_room() {
             assert_eq!(client.seal(&[&data]), len);
             let record = output(&mut client);
             let mut room = vec![0; FRAGMENT];
-            assert_eq!(server.receive_into(&record, &[], &mut room).unwrap(), len);
+            assert_eq!(server.receive(&record, &[], &mut room).unwrap(), len);
             assert_eq!(&room[..len], data);
             assert_eq!(server.available(), 0);
         }
@@ -248,7 +248,7 @@ fn data_goes_straight_again_behind_what_was_for_rustls() {
         let (mut rest, mut straight, mut room) = (&flight[..], 0, vec![0; FRAGMENT]);
         while let Extent::Complete(len) = extent(rest) {
             let (record, next) = rest.split_at(len);
-            straight += client.receive_into(record, next, &mut room).unwrap() / FRAGMENT;
+            straight += client.receive(record, next, &mut room).unwrap() / FRAGMENT;
             client.take(&mut room);
             rest = next;
         }
@@ -264,7 +264,7 @@ fn what_is_no_data_does_not_stay_in_the_readers_room() {
         server.close();
         let mut room = [0xee; 100];
         let record = output(&mut server);
-        assert_eq!(client.receive_into(&record, &[], &mut room).unwrap(), 0);
+        assert_eq!(client.receive(&record, &[], &mut room).unwrap(), 0);
         assert!(room.iter().all(|&byte| byte == 0 || byte == 0xee));
     }
 }
