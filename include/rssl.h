@@ -268,6 +268,14 @@ typedef int rssl_fd;
 #define RSSL_OPT_NO_READ_AHEAD (1u << 9)
 
 /**
+ * Client: verify the chain of every full handshake anew. Otherwise one that this context has accepted
+ * for the same name is not verified again while no setting of trust changed and each certificate of
+ * the path is within its dates, and each CRL where that counts: the server still has to prove that it
+ * has the key, and the verify callback is still called.
+ */
+#define RSSL_OPT_NO_KNOWN_CHAINS (1u << 10)
+
+/**
  * Check the leaf, not its issuers.
  */
 #define RSSL_CRL_LEAF_ONLY (1u << 0)
@@ -1265,7 +1273,8 @@ rssl_result rssl_ctx_set_client_cert_callback(struct rssl_ctx *ctx,
 /**
  * rssl_ctx_set_session_cache sets how many servers (by name) a client remembers, in this process,
  * newest first; 0: off; the default is 256. Sockets without a name take no part. It acts at once, on
- * live sockets too. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
+ * live sockets too. 0 also forgets the chains that were verified (RSSL_OPT_NO_KNOWN_CHAINS).
+ * RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
  *
  * A resumed handshake does not look at certificates again. Hence a client's memory is emptied by
  * any change to trust, verification or identity, and a server resumes a ticket or a stored session

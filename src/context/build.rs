@@ -38,9 +38,16 @@ fn identities(settings: &Settings) -> Arc<Identities> {
 }
 
 fn client(settings: &mut Settings) -> Result<ClientConfigs> {
+    let remembers = !settings.has(Switch::NoKnownChains);
     let verifier = settings
         .verifier
-        .get_or_insert_with(|| Arc::new(Verifier::new(settings.policy.clone())))
+        .get_or_insert_with(|| {
+            let policy = settings.policy.clone();
+            Arc::new(match remembers {
+                true => Verifier::remembering(policy),
+                false => Verifier::new(policy),
+            })
+        })
         .clone();
     let resolver: Arc<dyn ResolvesClientCert> = match &settings.client_cert_hook {
         Some(hook) => hook.clone(),

@@ -249,7 +249,9 @@ impl Context {
                 set & clear
             )));
         }
-        let of_trust = Switch::InsecureMatchCn as u32 | Switch::X509Strict as u32;
+        let of_trust = Switch::InsecureMatchCn as u32
+            | Switch::X509Strict as u32
+            | Switch::NoKnownChains as u32;
         let trust = (set | clear) & of_trust != 0;
         let change = |settings: &mut Settings| {
             settings.options = (settings.options | set) & !clear;
@@ -319,7 +321,7 @@ impl Context {
     fn change_trust(&self, change: impl FnOnce(&mut Settings) -> Result<()>) -> Result<()> {
         self.change(|settings| {
             change(settings)?;
-            settings.forget_trust();
+            settings.forget_servers();
             Ok(())
         })
     }

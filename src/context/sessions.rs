@@ -19,6 +19,10 @@ impl Context {
         self.change(|settings| {
             settings.session_cache = servers;
             settings.client_memory.set_limit(servers);
+            if servers == 0 {
+                // It has the known chains.
+                settings.verifier = None;
+            }
             Ok(())
         })
     }

@@ -43,6 +43,7 @@ pub enum Switch {
     NoCaNames = 1 << 7,
     RequireEms = 1 << 8,
     NoReadAhead = 1 << 9,
+    NoKnownChains = 1 << 10,
 }
 
 const KNOWN_OPTIONS: u32 = Switch::AlpnOptional as u32
@@ -54,7 +55,8 @@ const KNOWN_OPTIONS: u32 = Switch::AlpnOptional as u32
     | Switch::InsecureMatchCn as u32
     | Switch::NoCaNames as u32
     | Switch::RequireEms as u32
-    | Switch::NoReadAhead as u32;
+    | Switch::NoReadAhead as u32
+    | Switch::NoKnownChains as u32;
 
 pub fn check_options(bits: u32) -> Result<()> {
     match bits & !KNOWN_OPTIONS {
@@ -131,15 +133,16 @@ impl Settings {
         }
     }
 
-    /// Starts a new generation of trust. What a server gave out is bound to its trust by itself.
-    pub fn forget_trust(&mut self) {
+    /// Forgets the servers that a client remembers, by their sessions and by their chains, and starts
+    /// a new generation of trust. What a server gave out is bound to its trust by itself.
+    pub fn forget_servers(&mut self) {
         self.client_memory = ClientMemory::new(self.session_cache);
         self.verifier = None;
     }
 
     /// Starts a new generation of a client's identity; what a server shows is its own affair.
     pub fn forget_identities(&mut self) {
-        self.client_memory = ClientMemory::new(self.session_cache);
+        self.forget_servers();
         self.client_identities = None;
     }
 }

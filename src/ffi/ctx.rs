@@ -67,6 +67,11 @@ pub const RSSL_OPT_REQUIRE_EMS: u32 = 1u32 << 8;
 /// Receive no more from a descriptor than the record in progress lacks, at the price of two system
 /// calls a record: for programs that poll it without asking rssl_events or rssl_pending first.
 pub const RSSL_OPT_NO_READ_AHEAD: u32 = 1u32 << 9;
+/// Client: verify the chain of every full handshake anew. Otherwise one that this context has accepted
+/// for the same name is not verified again while no setting of trust changed and each certificate of
+/// the path is within its dates, and each CRL where that counts: the server still has to prove that it
+/// has the key, and the verify callback is still called.
+pub const RSSL_OPT_NO_KNOWN_CHAINS: u32 = 1u32 << 10;
 
 /// # Safety
 /// `ctx` is NULL or a live handle, and stays so during `'a`.

@@ -55,7 +55,8 @@ pub struct rssl_session_store {
 
 /// rssl_ctx_set_session_cache sets how many servers (by name) a client remembers, in this process,
 /// newest first; 0: off; the default is 256. Sockets without a name take no part. It acts at once, on
-/// live sockets too. RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
+/// live sockets too. 0 also forgets the chains that were verified (RSSL_OPT_NO_KNOWN_CHAINS).
+/// RSSL_ERR_ARGUMENT: over 1000000, or ctx is NULL.
 ///
 /// A resumed handshake does not look at certificates again. Hence a client's memory is emptied by
 /// any change to trust, verification or identity, and a server resumes a ticket or a stored session

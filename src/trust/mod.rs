@@ -4,6 +4,7 @@ mod ca_names;
 pub mod codes;
 mod crls;
 mod fingerprint;
+mod known;
 mod names;
 mod peer;
 mod raw_key;

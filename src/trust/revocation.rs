@@ -76,6 +76,13 @@ impl Revocation {
         !self.has(CrlSwitch::Off) && (!self.crls.is_empty() || self.has(CrlSwitch::Required))
     }
 
+    /// When the first list is past its date, if that makes a difference.
+    pub(super) fn first_expiry(&self) -> Option<i64> {
+        let counts = self.is_on() && self.has(CrlSwitch::EnforceExpiry);
+        let dates = self.crls.iter().filter_map(|crl| crl.fields().next_update);
+        dates.min().filter(|_| counts)
+    }
+
     /// The lists in the order in which webpki shall ask them: it takes the first that is
     /// responsible. Empty when nothing is checked, or nothing can be.
     pub(super) fn lists(

@@ -8,6 +8,7 @@ use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::{DigitallySignedStruct, DistinguishedName, Error, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 
+use super::known::KnownChains;
 use super::peer::{LatestPeer, PeerChain, deposit, deposit_peer};
 use super::verdict::Verdict;
 use super::verify::{Peer, Sent, verify};
@@ -102,6 +103,8 @@ pub struct Verifier {
     name: Option<PeerName>,
     ca_names: Vec<DistinguishedName>,
     latest: LatestPeer,
+    /// `None`: every chain is verified anew.
+    known: Option<Arc<KnownChains>>,
 }
 
 impl Verifier {
@@ -112,6 +115,15 @@ impl Verifier {
             name: None,
             ca_names,
             latest: LatestPeer::default(),
+            known: None,
+        }
+    }
+
+    /// One that need not verify a server's chain again which it has seen before.
+    pub fn remembering(policy: Policy) -> Verifier {
+        Verifier {
+            known: Some(Arc::default()),
+            ..Verifier::new(policy)
         }
     }
 
@@ -125,6 +137,8 @@ impl Verifier {
             name: Some(name),
             ca_names: Vec::new(),
             latest: LatestPeer::default(),
+            // Of chains it knows what they proved.
+            known: self.known.clone(),
         }
     }
 
@@ -150,8 +164,17 @@ impl Verifier {
             deposit_peer(Arc::new(PeerChain::of_key(&key)));
             return conclude(self.policy.pinned_keys.judge(&key));
         }
-        let mut verdict = verify(&self.policy, peer, sent, name, now);
+        let known = self.known.as_ref().filter(|_| peer == Peer::Server);
+        let path = known.and_then(|known| known.path(sent, name, now));
+        let is_new = path.is_none();
+        let mut verdict = match path {
+            Some(path) => Verdict::accepted(path),
+            None => verify(&self.policy, peer, sent, name, now),
+        };
         let chain = self.latest.share(sent.to_chain(verdict.path(), ocsp));
+        if let Some(known) = known.filter(|_| is_new && verdict.is_accepted()) {
+            known.remember(&self.policy, &chain, name, now);
+        }
         deposit_peer(chain.clone());
         if let Some(hook) = &self.policy.hook {
             let answer = (hook.answer)(verdict.verify(), &chain.sent);

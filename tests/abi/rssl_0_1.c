@@ -186,6 +186,7 @@ CONSTANT(RSSL_OPT_INSECURE_MATCH_CN, 1u << 6);
 CONSTANT(RSSL_OPT_NO_CA_NAMES, 1u << 7);
 CONSTANT(RSSL_OPT_REQUIRE_EMS, 1u << 8);
 CONSTANT(RSSL_OPT_NO_READ_AHEAD, 1u << 9);
+CONSTANT(RSSL_OPT_NO_KNOWN_CHAINS, 1u << 10);
 RSSL_API rssl_result rssl_ctx_set_options(rssl_ctx *ctx, uint32_t set, uint32_t clear);
 RSSL_API uint32_t rssl_ctx_options(const rssl_ctx *ctx);
 RSSL_API rssl_result rssl_ctx_set_session_cache(rssl_ctx *ctx, size_t n);

@@ -67,9 +67,10 @@ static void a_server_has_no_hostname_to_check(void) {
 
 static void options_are_set_and_cleared(void) {
   static const uint32_t options[] = {
-      RSSL_OPT_ALPN_OPTIONAL, RSSL_OPT_SERVER_ORDER, RSSL_OPT_NO_TICKETS,
-      RSSL_OPT_NO_SNI,        RSSL_OPT_RETURN_EINTR, RSSL_OPT_INSECURE_MATCH_CN,
-      RSSL_OPT_NO_CA_NAMES,   RSSL_OPT_REQUIRE_EMS,  RSSL_OPT_NO_READ_AHEAD};
+      RSSL_OPT_ALPN_OPTIONAL,  RSSL_OPT_SERVER_ORDER, RSSL_OPT_NO_TICKETS,
+      RSSL_OPT_NO_SNI,         RSSL_OPT_RETURN_EINTR, RSSL_OPT_INSECURE_MATCH_CN,
+      RSSL_OPT_NO_CA_NAMES,    RSSL_OPT_REQUIRE_EMS,  RSSL_OPT_NO_READ_AHEAD,
+      RSSL_OPT_NO_KNOWN_CHAINS};
   rssl_ctx *ctx = fresh(RSSL_EITHER);
   size_t i;
   CHECK_OK(rssl_ctx_set_options(ctx, 0, RSSL_OPT_SERVER_ORDER));
