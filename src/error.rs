@@ -41,9 +41,13 @@ pub enum Alert {
 /// One failure: its family, a sentence with the facts, and what programs compare.
 ///
 /// Built with [`Error::new`] and the `with_` methods. The texts are kept as C strings because
-/// every error can cross the C boundary.
+/// every error can cross the C boundary. It is one pointer, for results that are passed on with
+/// every byte of data and hold an error next to never.
 #[derive(Clone, Debug)]
-pub struct Error {
+pub struct Error(Box<Facts>);
+
+#[derive(Clone, Debug)]
+struct Facts {
     code: Code,
     reason: &'static CStr,
     message: CString,
@@ -60,7 +64,7 @@ impl Error {
     /// `reason` is a stable identifier, spelled as OpenSSL and CPython's `SSLError.reason` spell
     /// it where they have it; `message` says what failed, with the facts.
     pub fn new(code: Code, reason: &'static CStr, message: impl Into<String>) -> Self {
-        Error {
+        Error(Box::new(Facts {
             code,
             reason,
             message: c_string(message.into()),
@@ -69,7 +73,7 @@ impl Error {
             errno: 0,
             verify: 0,
             depth: None,
-        }
+        }))
     }
 
     /// The caller passed something that cannot be.
@@ -109,67 +113,67 @@ impl Error {
 
     /// The engine's own name of the failure, for logs and tests.
     pub fn with_detail(mut self, detail: impl fmt::Debug) -> Self {
-        self.detail = c_string(format!("{detail:?}"));
+        self.0.detail = c_string(format!("{detail:?}"));
         self
     }
 
     pub fn with_alert(mut self, alert: Alert) -> Self {
-        self.alert = Some(alert);
+        self.0.alert = Some(alert);
         self
     }
 
     pub fn with_errno(mut self, errno: i32) -> Self {
-        self.errno = errno;
+        self.0.errno = errno;
         self
     }
 
     /// `verify` is an X509_V_ERR number, `depth` the certificate's place in the chain (leaf 0).
     pub fn with_verify(mut self, verify: i32, depth: Option<u32>) -> Self {
-        self.verify = verify;
-        self.depth = depth;
+        self.0.verify = verify;
+        self.0.depth = depth;
         self
     }
 
     /// Puts `context` and a colon before the message: the file or the item it is about.
     pub fn within(mut self, context: impl fmt::Display) -> Self {
-        self.message = c_string(format!("{context}: {}", self.message()));
+        self.0.message = c_string(format!("{context}: {}", self.message()));
         self
     }
 
     pub fn code(&self) -> Code {
-        self.code
+        self.0.code
     }
 
     pub fn reason(&self) -> &'static CStr {
-        self.reason
+        self.0.reason
     }
 
     pub fn message(&self) -> &str {
-        self.message.to_str().unwrap_or_default()
+        self.0.message.to_str().unwrap_or_default()
     }
 
     pub fn message_c(&self) -> &CStr {
-        &self.message
+        &self.0.message
     }
 
     pub fn detail_c(&self) -> &CStr {
-        &self.detail
+        &self.0.detail
     }
 
     pub fn alert(&self) -> Option<Alert> {
-        self.alert
+        self.0.alert
     }
 
     pub fn errno(&self) -> i32 {
-        self.errno
+        self.0.errno
     }
 
     pub fn verify(&self) -> i32 {
-        self.verify
+        self.0.verify
     }
 
     pub fn depth(&self) -> Option<u32> {
-        self.depth
+        self.0.depth
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where the log messages of the library and its engine go: to one sink for the whole process,
 //! or nowhere.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
@@ -25,21 +25,21 @@ static LOGGER: Logger = Logger {
 thread_local! {
     /// The sinks that this thread is inside of.
     static INSIDE: RefCell<Vec<*const ()>> = const { RefCell::new(Vec::new()) };
-    static HELD: RefCell<Held> = const { RefCell::new(Held { holds: 0, messages: Vec::new() }) };
-}
-
-/// The messages of a thread that may not deliver them yet.
-struct Held {
-    holds: u32,
-    messages: Vec<(Level, String)>,
+    /// How many [`Hold`]s this thread has.
+    static HOLDS: Cell<u32> = const { Cell::new(0) };
+    /// Whether something is in HELD. Each call on a connection looks here: it has no destructor.
+    static WAITS: Cell<bool> = const { Cell::new(false) };
+    /// The messages of a thread that may not deliver them yet.
+    static HELD: RefCell<Vec<(Level, String)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// As long as this lives, the messages of its thread wait: a sink can wait for another thread, and
 /// that one for a lock that this one has.
 pub struct Hold(());
 
+#[inline]
 pub fn hold() -> Hold {
-    let _ = HELD.try_with(|held| held.borrow_mut().holds += 1);
+    HOLDS.set(HOLDS.get() + 1);
     Hold(())
 }
 
@@ -49,20 +49,24 @@ pub fn deliver() {
 }
 
 impl Drop for Hold {
+    #[inline]
     fn drop(&mut self) {
-        let _ = HELD.try_with(|held| held.borrow_mut().holds -= 1);
+        HOLDS.set(HOLDS.get() - 1);
         deliver_held(0);
     }
 }
 
+#[inline]
 fn deliver_held(holds: u32) {
-    let messages = HELD.try_with(|held| {
-        let mut held = held.borrow_mut();
-        match held.holds == holds {
-            true => std::mem::take(&mut held.messages),
-            false => Vec::new(),
-        }
-    });
+    if WAITS.get() && HOLDS.get() == holds {
+        deliver_waiting();
+    }
+}
+
+#[cold]
+fn deliver_waiting() {
+    WAITS.set(false);
+    let messages = HELD.try_with(RefCell::take);
     for (level, message) in messages.unwrap_or_default() {
         LOGGER.deliver(level, &message);
     }
@@ -118,11 +122,11 @@ impl Log for Logger {
             return;
         }
         let message = format!("{}: {}", record.target(), record.args());
-        let holds = HELD.try_with(|held| held.borrow().holds).unwrap_or(0);
-        if holds == 0 {
+        if HOLDS.get() == 0 {
             return self.deliver(record.level(), &message);
         }
-        let _ = HELD.try_with(|held| held.borrow_mut().messages.push((record.level(), message)));
+        let held = HELD.try_with(|held| held.borrow_mut().push((record.level(), message)));
+        WAITS.set(held.is_ok());
     }
 
     fn flush(&self) {}

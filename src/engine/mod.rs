@@ -345,6 +345,11 @@ impl Engine {
         }
     }
 
+    /// Gives back what only a connection needs on which data keeps coming.
+    pub fn rest(&mut self) {
+        self.traffic.rest();
+    }
+
     /// Plaintext that waits to be read.
     pub fn available(&self) -> usize {
         self.available + self.opened.waiting().len()

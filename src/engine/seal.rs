@@ -42,11 +42,12 @@ impl Engine {
         self.follow_rustls()?;
         let mut pieces = Pieces::new(plaintext);
         while *left > 0 {
-            if self.traffic.records_left() <= 1 {
-                self.replace_key()?;
-            }
             let fragment = (*left).min(self.terms.fragment);
-            self.traffic.seal(&mut pieces, fragment, &mut self.outbox)?;
+            if !self.traffic.seal(&mut pieces, fragment, &mut self.outbox)? {
+                self.replace_key()?;
+                let sealed = self.traffic.seal(&mut pieces, fragment, &mut self.outbox)?;
+                sealed.then_some(())?;
+            }
             *left -= fragment;
         }
         Some(())

@@ -122,7 +122,7 @@ pub struct Socket {
     ech_retry: OnceLock<Vec<u8>>,
     /// The peer's, once somebody asks for it.
     ocsp: OnceLock<Box<[u8]>>,
-    failure: OnceLock<Box<Error>>,
+    failure: OnceLock<Error>,
     /// What was received behind the end of TLS, once it was given back.
     detached: OnceLock<Box<[u8]>>,
     /// For [`Socket::events`], which takes no lock.
@@ -273,7 +273,7 @@ impl Socket {
 
     /// The error that ended the connection.
     pub fn failure(&self) -> Option<&Error> {
-        self.failure.get().map(Box::as_ref)
+        self.failure.get()
     }
 
     /// Bytes received from and sent to the transport, TLS's own included.
@@ -291,7 +291,7 @@ impl Socket {
 
     /// Ends the connection after a panic: nothing behind it can be trusted.
     pub fn poison(&self, error: Error) {
-        let _ = self.failure.set(Box::new(error));
+        let _ = self.failure.set(error);
         self.output_waits.store(false, Ordering::Relaxed);
         self.input_ready.store(false, Ordering::Relaxed);
     }
@@ -326,6 +326,7 @@ impl Socket {
         baton(&self.writer, "writing to")
     }
 
+    #[inline]
     fn check_failure(&self) -> Result<()> {
         self.failure().map_or(Ok(()), |error| Err(error.clone()))
     }
@@ -341,7 +342,7 @@ impl Socket {
     /// Makes `error` the one that ended the connection, unless there is one already, and
     /// returns the one that counts.
     fn set_failure(&self, error: Error) -> Error {
-        Error::clone(self.failure.get_or_init(|| Box::new(error)))
+        self.failure.get_or_init(|| error).clone()
     }
 
     fn start(&self) {
@@ -380,12 +381,16 @@ fn wrong_role() -> Error {
     Error::state("the context is not for this role")
 }
 
+#[inline]
 fn baton<'a, T>(lock: &'a Mutex<T>, doing: &str) -> Result<MutexGuard<'a, T>> {
     match lock.try_lock() {
         Ok(guard) => Ok(guard),
         Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
-        Err(TryLockError::WouldBlock) => Err(Error::state(format!(
-            "another call is {doing} this connection"
-        ))),
+        Err(TryLockError::WouldBlock) => Err(taken(doing)),
     }
+}
+
+#[cold]
+fn taken(doing: &str) -> Error {
+    Error::state(format!("another call is {doing} this connection"))
 }

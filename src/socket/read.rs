@@ -73,7 +73,9 @@ impl Socket {
             }
             drop((core, clock));
             if let Err(pause) = self.fill(&mut inbox) {
-                self.settle(&self.core(), &mut inbox, self.failure().is_some());
+                let mut core = self.core();
+                core.engine.rest();
+                self.settle(&core, &mut inbox, self.failure().is_some());
                 return Err(pause);
             }
         }

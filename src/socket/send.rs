@@ -50,16 +50,13 @@ impl Core {
     /// Seals the next piece of the queue, and close_notify behind its end. `false` when there
     /// was nothing to do.
     pub(super) fn seal_queued(&mut self) -> bool {
-        if self.engine.is_handshaking() {
+        if !self.has_unsealed() || self.engine.is_handshaking() {
             return false;
         }
         if self.queue.is_empty() {
-            let close = self.closing && !self.close_sent;
-            if close {
-                self.engine.close();
-                self.close_sent = true;
-            }
-            return close;
+            self.engine.close();
+            self.close_sent = true;
+            return true;
         }
         let (front, _) = self.queue.as_slices();
         let len = front.len().min(CHUNK);
@@ -203,7 +200,10 @@ impl Socket {
     }
 
     fn count_sent(&self, bytes: usize) {
-        self.transmitted.fetch_add(bytes as u64, Ordering::Relaxed);
+        // One thread sends at a time.
+        let before = self.transmitted.load(Ordering::Relaxed);
+        self.transmitted
+            .store(before + bytes as u64, Ordering::Relaxed);
     }
 
     /// Sends all that waits, as a call must that cannot go on before it is out.

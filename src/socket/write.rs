@@ -53,8 +53,10 @@ impl Socket {
     ) -> Step<usize> {
         let mut taken = 0;
         loop {
-            let sent;
-            (core, sent) = self.send(core, Patience::Wait);
+            let mut sent = Sent::All;
+            if core.has_output() {
+                (core, sent) = self.send(core, Patience::Wait);
+            }
             match sent {
                 Sent::All => {}
                 Sent::Waits(_) if taken > 0 => return Ok(taken),
@@ -141,6 +143,11 @@ impl Socket {
 
 /// Shows `use_it` the first [`CHUNK`] bytes of `pieces`.
 fn with_chunk<T>(pieces: &mut [&[u8]], use_it: impl FnOnce(&[&[u8]]) -> T) -> T {
+    if let [piece] = pieces
+        && piece.len() <= CHUNK
+    {
+        return use_it(pieces);
+    }
     let mut room = CHUNK;
     for i in 0..pieces.len() {
         let piece = pieces[i];

@@ -1,8 +1,5 @@
 //! The AEAD of a direction, as both cryptographic libraries have it.
 
-#[cfg(feature = "aws-lc-rs")]
-use aws_lc_rs::aead::{TlsProtocolId, TlsRecordSealingKey};
-
 use crate::crypto::primitives::aead::{
     AES_128_GCM, AES_256_GCM, Aad, Algorithm, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce,
     UnboundKey,
@@ -35,77 +32,49 @@ impl Aead {
             Aead::ChaCha20Poly1305 => &CHACHA20_POLY1305,
         }
     }
-
-    fn key(self, key: &[u8]) -> LessSafeKey {
-        LessSafeKey::new(UnboundKey::new(self.algorithm(), key).expect(LENGTH))
-    }
 }
 
-/// Seals; each nonce is greater than the one before, apart from what it is mixed with.
-pub enum SealingKey {
-    /// Seals from one buffer into another.
-    #[cfg(feature = "aws-lc-rs")]
-    OutOfPlace(TlsRecordSealingKey),
-    InPlace(LessSafeKey),
-}
+/// Seals or opens. A nonce must not be used twice to seal.
+pub struct Key(LessSafeKey);
 
-impl SealingKey {
+impl Key {
     pub fn new(aead: Aead, key: &[u8]) -> Self {
-        #[cfg(feature = "aws-lc-rs")]
-        if aead.is_gcm() {
-            // As rustls does: the nonces of both versions count up and are mixed with a mask.
-            let protocol = TlsProtocolId::TLS13;
-            let key = TlsRecordSealingKey::new(aead.algorithm(), protocol, key).expect(LENGTH);
-            return SealingKey::OutOfPlace(key);
-        }
-        SealingKey::InPlace(aead.key(key))
+        Key(LessSafeKey::new(
+            UnboundKey::new(aead.algorithm(), key).expect(LENGTH),
+        ))
     }
 
     /// Seals `data` and `behind` it into `out`, which has just the room for them and the tag.
     pub fn seal(
-        &mut self,
+        &self,
         nonce: NonceBytes,
         aad: &[u8],
         data: &[u8],
         behind: &[u8],
         out: &mut [u8],
     ) -> Option<()> {
-        match self {
-            #[cfg(feature = "aws-lc-rs")]
-            SealingKey::OutOfPlace(key) => {
-                let (body, end) = out.split_at_mut_checked(data.len())?;
-                let nonce = Nonce::assume_unique_for_key(nonce);
-                key.seal_out_of_place_scatter(nonce, Aad::from(aad), data, body, behind, end)
-                    .ok()
-            }
-            SealingKey::InPlace(_) => {
-                let (body, rest) = out.split_at_mut_checked(data.len())?;
-                body.copy_from_slice(data);
-                rest.get_mut(..behind.len())?.copy_from_slice(behind);
-                self.seal_in_place(nonce, aad, out)
-            }
+        let (body, end) = out.split_at_mut_checked(data.len())?;
+        #[cfg(feature = "aws-lc-rs")]
+        {
+            let (nonce, aad) = (Nonce::assume_unique_for_key(nonce), Aad::from(aad));
+            let sealed = (self.0).seal_out_of_place_scatter(nonce, aad, data, body, behind, end);
+            sealed.ok()
+        }
+        #[cfg(not(feature = "aws-lc-rs"))]
+        {
+            body.copy_from_slice(data);
+            end.get_mut(..behind.len())?.copy_from_slice(behind);
+            self.seal_in_place(nonce, aad, out)
         }
     }
 
     /// Seals what stands in `out` ahead of room for the tag.
-    pub fn seal_in_place(&mut self, nonce: NonceBytes, aad: &[u8], out: &mut [u8]) -> Option<()> {
+    pub fn seal_in_place(&self, nonce: NonceBytes, aad: &[u8], out: &mut [u8]) -> Option<()> {
         let (body, end) = out.split_at_mut_checked(out.len().checked_sub(TAG)?)?;
         let (nonce, aad) = (Nonce::assume_unique_for_key(nonce), Aad::from(aad));
-        let tag = match self {
-            #[cfg(feature = "aws-lc-rs")]
-            SealingKey::OutOfPlace(key) => key.seal_in_place_separate_tag(nonce, aad, body),
-            SealingKey::InPlace(key) => key.seal_in_place_separate_tag(nonce, aad, body),
-        };
+        let tag = self.0.seal_in_place_separate_tag(nonce, aad, body);
         end.copy_from_slice(tag.ok()?.as_ref());
         Some(())
-    }
-}
-
-pub struct OpeningKey(LessSafeKey);
-
-impl OpeningKey {
-    pub fn new(aead: Aead, key: &[u8]) -> Self {
-        OpeningKey(aead.key(key))
     }
 
     /// Opens `sealed`, which ends with the tag, into `out`, which is shorter by the tag. What is in

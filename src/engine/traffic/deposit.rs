@@ -2,8 +2,8 @@
 //! connections, and do not see which one asks.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
-use super::Shared;
 use super::opening::Opening;
 use super::sealing::Sealing;
 use crate::observed::{self, Heard};
@@ -11,8 +11,8 @@ use crate::observed::{self, Heard};
 /// The last keys that rustls asked for, if it did.
 #[derive(Default)]
 pub struct Deposit {
-    pub sealing: Option<Shared<Sealing>>,
-    pub opening: Option<Shared<Opening>>,
+    pub sealing: Option<Arc<Sealing>>,
+    pub opening: Option<Arc<Opening>>,
 }
 
 thread_local! {
@@ -29,10 +29,10 @@ pub fn is_heard() -> bool {
     DEPOSIT.try_with(|_| ()).is_ok()
 }
 
-pub fn sealing(key: &Shared<Sealing>) {
+pub fn sealing(key: &Arc<Sealing>) {
     observed::innermost(&DEPOSIT, |deposit| deposit.sealing = Some(key.clone()));
 }
 
-pub fn opening(key: &Shared<Opening>) {
+pub fn opening(key: &Arc<Opening>) {
     observed::innermost(&DEPOSIT, |deposit| deposit.opening = Some(key.clone()));
 }

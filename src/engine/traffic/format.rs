@@ -86,8 +86,9 @@ impl AssociatedData {
 /// The nonce of a record: its number mixed into `iv`.
 pub fn nonce(iv: &NonceBytes, number: u64) -> NonceBytes {
     let mut nonce = *iv;
-    for (byte, number) in nonce[4..].iter_mut().zip(number.to_be_bytes()) {
-        *byte ^= number;
-    }
+    let (_, counted) = nonce
+        .split_last_chunk_mut()
+        .expect("a nonce of twelve bytes");
+    *counted = (u64::from_be_bytes(*counted) ^ number).to_be_bytes();
     nonce
 }

@@ -11,40 +11,35 @@
 mod aead;
 mod deposit;
 mod format;
+#[cfg_attr(not(feature = "aws-lc-rs"), path = "gcm_whole.rs")]
+mod gcm;
 mod opening;
 mod sealing;
 mod suites;
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use super::outbox::Outbox;
 use super::record;
 use deposit::Deposit;
+use gcm::SplitOpening;
 use opening::Opening;
 use sealing::Sealing;
 
 pub use suites::with_shared_keys;
 
-/// A key with the number of the next record, which rustls holds too.
-type Shared<K> = Arc<Mutex<K>>;
-
-fn share<K>(key: K) -> Shared<K> {
-    Arc::new(Mutex::new(key))
-}
-
-fn lock<K>(key: &Shared<K>) -> MutexGuard<'_, K> {
-    key.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The keys of one connection, as far as they are known.
+/// The keys of one connection, as far as they are known. Each has the number of its next record, and
+/// rustls holds it too.
 #[derive(Default)]
 pub struct Traffic {
-    sealing: Option<Shared<Sealing>>,
+    sealing: Option<Arc<Sealing>>,
     /// What rustls sealed with the key before `sealing` may not be on its way yet.
     is_new: bool,
-    opening: Option<Shared<Opening>>,
+    opening: Option<Arc<Opening>>,
+    /// The same key for long records; an idle connection has none.
+    split: Option<SplitOpening>,
     /// Records are for rustls, until it has seen data: it judges what may follow each other.
     astray: bool,
 }
@@ -63,7 +58,9 @@ impl Traffic {
             // Nothing is sealed with the one before any more, and it need not be kept.
             (self.sealing, self.is_new) = (sealing, true);
         }
-        self.opening = opening.or_else(|| self.opening.take());
+        if opening.is_some() {
+            (self.opening, self.split) = (opening, None);
+        }
         result
     }
 
@@ -88,22 +85,21 @@ impl Traffic {
         self.opening.is_some()
     }
 
-    /// How many more records the key may protect.
-    pub fn records_left(&self) -> u64 {
-        self.sealing.as_ref().map_or(0, |key| lock(key).left())
-    }
-
-    /// Seals one record of `len` bytes of application data.
-    pub fn seal(&self, data: &mut Pieces<'_>, len: usize, out: &mut Outbox) -> Option<()> {
+    /// Seals one record of `len` bytes of application data. `Some(false)`, and nothing happened, when
+    /// the key has but one number left.
+    pub fn seal(&self, data: &mut Pieces<'_>, len: usize, out: &mut Outbox) -> Option<bool> {
         debug_assert!(!self.is_new);
-        let mut key = lock(self.sealing.as_ref()?);
+        let key = self.sealing.as_ref()?;
+        if key.left() <= 1 {
+            return Some(false);
+        }
         let room = out.room(record::HEADER + len + key.overhead());
         let sealed = match data.contiguous(len) {
             Some(data) => key.seal_data(data, room),
             None => key.seal_copied(len, room, |body| data.copy_to(body)),
         };
         out.commit(sealed?);
-        Some(())
+        Some(true)
     }
 
     /// Opens a record of application data into `room`, and what does not fit into `rest`. Returns
@@ -115,9 +111,14 @@ impl Traffic {
         rest: impl FnOnce(&[u8]),
     ) -> Option<usize> {
         let opening = self.opening.as_ref().filter(|_| !self.astray);
-        let opened = opening.and_then(|key| lock(key).open_data(record, room, rest));
+        let opened = opening.and_then(|key| key.open_data(&mut self.split, record, room, rest));
         self.astray = opened.is_none();
         opened
+    }
+
+    /// Holds no more than a connection does that is idle.
+    pub fn rest(&mut self) {
+        self.split = None;
     }
 
     /// Notes that rustls opened application data.

@@ -1,14 +1,17 @@
 //! The key that opens what is received.
 
 use std::cell::RefCell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustls::Error;
 use rustls::crypto::cipher::{InboundOpaqueMessage, InboundPlainMessage, MessageDecrypter};
+use zeroize::Zeroizing;
 
 use super::super::record::{FRAGMENT, HEADER};
-use super::aead::{NonceBytes, OpeningKey, TAG};
+use super::aead::{Aead, Key, NonceBytes, TAG};
 use super::format::{DATA, Format, nonce};
-use super::{Shared, lock};
+use super::gcm::SplitOpening;
 
 thread_local! {
     /// Where a record is opened for which the reader has no room. What other connections left
@@ -16,29 +19,52 @@ thread_local! {
     static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
+/// Into less room a record is copied faster than it is opened in two steps.
+const SPLIT_PAYS: usize = 8 * 1024;
+
+/// Gives `use_it` a place of `len` bytes, at most those of a record, whatever is in it. `None` where
+/// the thread ends.
+fn with_scratch<R>(len: usize, use_it: impl FnOnce(&mut [u8]) -> R) -> Option<R> {
+    SCRATCH
+        .try_with(|scratch| {
+            let scratch = &mut *scratch.borrow_mut();
+            if scratch.len() < len {
+                scratch.resize(FRAGMENT + 1, 0);
+            }
+            use_it(&mut scratch[..len])
+        })
+        .ok()
+}
+
 pub struct Opening {
-    key: OpeningKey,
+    key: Key,
+    /// What a [`SplitOpening`] is made of, where there can be one.
+    gcm_key: Option<Zeroizing<Box<[u8]>>>,
     iv: NonceBytes,
     format: Format,
     /// The number of the next record.
-    next: u64,
+    next: AtomicU64,
 }
 
 impl Opening {
-    pub fn new(key: OpeningKey, iv: NonceBytes, format: Format) -> Self {
+    pub fn new(aead: Aead, key: &[u8], iv: NonceBytes, format: Format) -> Self {
         Opening {
-            key,
+            key: Key::new(aead, key),
+            gcm_key: (cfg!(feature = "aws-lc-rs") && aead.is_gcm())
+                .then(|| Zeroizing::new(key.into())),
             iv,
             format,
-            next: 0,
+            next: AtomicU64::new(0),
         }
     }
 
     /// Opens a record of application data into `room` and says how much of it; gives `rest` what
     /// `room` is too small for. `None`, and nothing has changed, if it does not open, or holds
-    /// something else, nothing, or more than it may.
+    /// something else, nothing, or more than it may. One call at a time. `split` is made when it is
+    /// first of use, and good for this key alone.
     pub fn open_data(
-        &mut self,
+        &self,
+        split: &mut Option<SplitOpening>,
         record: &[u8],
         room: &mut [u8],
         rest: impl FnOnce(&[u8]),
@@ -49,78 +75,105 @@ impl Opening {
         if header[0] != DATA || len > self.format.longest() {
             return None;
         }
-        let version = [header[1], header[2]];
-        let nonce = self.nonce_of(body)?;
-        let aad = self.format.aad(self.next, DATA, version, len);
-        let content = match room.get_mut(..len) {
-            Some(room) => {
-                self.key.open(nonce, aad.as_slice(), sealed, room)?;
-                let content = self.content_of(room).map(<[u8]>::len);
-                // What is for rustls is not for the reader, nor is what stands behind the content.
-                room[content.unwrap_or(0)..].fill(0);
-                content?
-            }
-            None => SCRATCH
-                .try_with(|scratch| {
-                    let scratch = &mut *scratch.borrow_mut();
-                    if scratch.len() < len {
-                        scratch.resize(FRAGMENT + 1, 0);
-                    }
-                    let opened = &mut scratch[..len];
-                    self.key.open(nonce, aad.as_slice(), sealed, opened)?;
-                    let content = self.content_of(opened)?;
-                    let now = content.len().min(room.len());
-                    room[..now].copy_from_slice(&content[..now]);
-                    if now < content.len() {
-                        rest(&content[now..]);
-                    }
-                    Some(now)
-                })
-                .ok()??,
+        let number = self.next.load(Ordering::Relaxed);
+        let nonce = self.nonce_of(body, number)?;
+        let aad = (self.format).aad(number, DATA, [header[1], header[2]], len);
+        let aad = aad.as_slice();
+        let taken = if len <= room.len() {
+            let room = &mut room[..len];
+            self.key.open(nonce, aad, sealed, room)?;
+            self.keep_content(room, &mut [], rest)?
+        } else if room.len() >= SPLIT_PAYS
+            && let Some(split) = self.split(split)
+        {
+            with_scratch(len - room.len(), |behind| {
+                split.open(&nonce, aad, sealed, room, behind)?;
+                self.keep_content(room, behind, rest)
+            })??
+        } else {
+            with_scratch(len, |opened| {
+                self.key.open(nonce, aad, sealed, opened)?;
+                let (now, later) = opened.split_at_mut(room.len());
+                let taken = self.keep_content(now, later, rest)?;
+                room[..taken].copy_from_slice(&now[..taken]);
+                Some(taken)
+            })??
         };
-        self.next += 1;
-        Some(content)
+        self.next.store(number + 1, Ordering::Relaxed);
+        Some(taken)
     }
 
-    fn nonce_of(&self, body: &[u8]) -> Option<NonceBytes> {
+    fn split<'a>(&self, made: &'a mut Option<SplitOpening>) -> Option<&'a mut SplitOpening> {
+        if made.is_none() {
+            *made = SplitOpening::new(self.gcm_key.as_ref()?);
+        }
+        made.as_mut()
+    }
+
+    /// Of what was opened into `now` and `later`, leaves the application data in `now`, which is how
+    /// much, and gives `rest` what is in `later`. `None`, and nothing is left, if it is something
+    /// else, or nothing.
+    fn keep_content(
+        &self,
+        now: &mut [u8],
+        later: &mut [u8],
+        rest: impl FnOnce(&[u8]),
+    ) -> Option<usize> {
+        let len = self.content_len(now, later);
+        let taken = len.unwrap_or(0).min(now.len());
+        // What is for rustls is not for the reader, nor is what stands behind the content.
+        now[taken..].fill(0);
+        if len? > taken {
+            rest(&later[..len? - taken]);
+        }
+        Some(taken)
+    }
+
+    /// How much application data is in what was opened; `None` if it is something else, or nothing.
+    fn content_len(&self, now: &[u8], later: &[u8]) -> Option<usize> {
+        let len = match self.format {
+            Format::Tls13 => {
+                let last = |bytes: &[u8]| bytes.iter().rposition(|&byte| byte != 0);
+                let (end, kind) = match last(later) {
+                    Some(end) => (now.len() + end, later[end]),
+                    None => last(now).map(|end| (end, now[end]))?,
+                };
+                (kind == DATA).then_some(end)?
+            }
+            Format::Tls12Gcm | Format::Tls12ChaCha20 => now.len() + later.len(),
+        };
+        (len > 0).then_some(len)
+    }
+
+    fn nonce_of(&self, body: &[u8], number: u64) -> Option<NonceBytes> {
         match self.format {
             Format::Tls12Gcm => {
                 let mut nonce = self.iv;
                 nonce[4..].copy_from_slice(body.get(..8)?);
                 Some(nonce)
             }
-            Format::Tls13 | Format::Tls12ChaCha20 => Some(nonce(&self.iv, self.next)),
+            Format::Tls13 | Format::Tls12ChaCha20 => Some(nonce(&self.iv, number)),
         }
-    }
-
-    /// The application data in what was opened; `None` if it is something else, or nothing.
-    fn content_of<'a>(&self, opened: &'a [u8]) -> Option<&'a [u8]> {
-        let content = match self.format {
-            Format::Tls13 => {
-                let end = opened.iter().rposition(|&byte| byte != 0)?;
-                (opened[end] == DATA).then_some(&opened[..end])?
-            }
-            Format::Tls12Gcm | Format::Tls12ChaCha20 => opened,
-        };
-        (!content.is_empty()).then_some(content)
     }
 
     /// Opens what is for rustls.
     fn open_message<'a>(
-        &mut self,
+        &self,
         mut message: InboundOpaqueMessage<'a>,
     ) -> Result<InboundPlainMessage<'a>, Error> {
         let ahead = self.format.ahead();
         let len = message.payload.len().checked_sub(ahead + TAG);
         let len = len.ok_or(Error::DecryptError)?;
-        let nonce = self.nonce_of(&message.payload).ok_or(Error::DecryptError)?;
+        let number = self.next.load(Ordering::Relaxed);
+        let nonce = self.nonce_of(&message.payload, number);
+        let nonce = nonce.ok_or(Error::DecryptError)?;
         let (kind, version) = (u8::from(message.typ), message.version.to_array());
-        let aad = self.format.aad(self.next, kind, version, len);
+        let aad = self.format.aad(number, kind, version, len);
         let sealed = &mut message.payload[ahead..];
         self.key
             .open_in_place(nonce, aad.as_slice(), sealed)
             .ok_or(Error::DecryptError)?;
-        self.next += 1;
+        self.next.store(number + 1, Ordering::Relaxed);
         if self.format == Format::Tls13 {
             message.payload.truncate(len);
             return message.into_tls13_unpadded_message();
@@ -133,7 +186,7 @@ impl Opening {
 }
 
 /// rustls's hand on the key.
-pub struct Decrypter(pub Shared<Opening>);
+pub struct Decrypter(pub Arc<Opening>);
 
 impl MessageDecrypter for Decrypter {
     /// The number of the record is the key's own: rustls does not know of all of them.
@@ -142,6 +195,6 @@ impl MessageDecrypter for Decrypter {
         message: InboundOpaqueMessage<'a>,
         _: u64,
     ) -> Result<InboundPlainMessage<'a>, Error> {
-        lock(&self.0).open_message(message)
+        self.0.open_message(message)
     }
 }

@@ -1,5 +1,8 @@
 //! The key that protects what is sent.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use rustls::Error;
 use rustls::crypto::cipher::{
     MessageEncrypter, OutboundOpaqueMessage, OutboundPlainMessage, PrefixedPayload,
@@ -7,27 +10,26 @@ use rustls::crypto::cipher::{
 use rustls::{ContentType, ProtocolVersion};
 
 use super::super::record::HEADER;
-use super::aead::{NonceBytes, SealingKey, TAG};
+use super::aead::{Key, NonceBytes, TAG};
 use super::format::{DATA, Format, nonce};
-use super::{Shared, lock};
 
 pub struct Sealing {
-    key: SealingKey,
+    key: Key,
     iv: NonceBytes,
     format: Format,
-    /// The number of the next record.
-    next: u64,
+    /// The number of the next record, which none other gets.
+    next: AtomicU64,
     /// How many records the key may protect.
     limit: u64,
 }
 
 impl Sealing {
-    pub fn new(key: SealingKey, iv: NonceBytes, format: Format, limit: u64) -> Self {
+    pub fn new(key: Key, iv: NonceBytes, format: Format, limit: u64) -> Self {
         Sealing {
             key,
             iv,
             format,
-            next: 0,
+            next: AtomicU64::new(0),
             limit,
         }
     }
@@ -39,12 +41,12 @@ impl Sealing {
 
     /// How many more records the key may protect.
     pub fn left(&self) -> u64 {
-        self.limit.saturating_sub(self.next)
+        self.limit.saturating_sub(self.next.load(Ordering::Relaxed))
     }
 
     /// Seals `data` as application data into `out`, which has room for the record. Returns its
     /// length.
-    pub fn seal_data(&mut self, data: &[u8], out: &mut [u8]) -> Option<usize> {
+    pub fn seal_data(&self, data: &[u8], out: &mut [u8]) -> Option<usize> {
         let (len, number) = self.begin(data.len(), out)?;
         let aad = self.data_aad(number, data.len());
         let behind = &[DATA][..self.format.behind()];
@@ -56,7 +58,7 @@ impl Sealing {
 
     /// As [`Sealing::seal_data`], of `content` bytes that `copy` puts where it is told.
     pub fn seal_copied(
-        &mut self,
+        &self,
         content: usize,
         out: &mut [u8],
         copy: impl FnOnce(&mut [u8]),
@@ -78,7 +80,7 @@ impl Sealing {
 
     /// Writes what is ahead of the ciphertext of application data. Returns the length of the record
     /// and its number.
-    fn begin(&mut self, content: usize, out: &mut [u8]) -> Option<(usize, u64)> {
+    fn begin(&self, content: usize, out: &mut [u8]) -> Option<(usize, u64)> {
         let body = content + self.format.overhead();
         let number = self.take_number();
         out.first_chunk_mut::<HEADER>()?[..3].copy_from_slice(&[DATA, 3, 3]);
@@ -93,17 +95,12 @@ impl Sealing {
     }
 
     /// A number that is used once, whatever comes of the record.
-    fn take_number(&mut self) -> u64 {
-        let number = self.next;
-        self.next += 1;
-        number
+    fn take_number(&self) -> u64 {
+        self.next.fetch_add(1, Ordering::Relaxed)
     }
 
     /// Seals what rustls says.
-    fn seal_message(
-        &mut self,
-        message: &OutboundPlainMessage<'_>,
-    ) -> Option<OutboundOpaqueMessage> {
+    fn seal_message(&self, message: &OutboundPlainMessage<'_>) -> Option<OutboundOpaqueMessage> {
         let (format, number) = (self.format, self.take_number());
         let nonce = nonce(&self.iv, number);
         let content = message.payload.len() + format.behind();
@@ -128,7 +125,7 @@ impl Sealing {
 }
 
 /// rustls's hand on the key.
-pub struct Encrypter(pub Shared<Sealing>);
+pub struct Encrypter(pub Arc<Sealing>);
 
 impl MessageEncrypter for Encrypter {
     /// The number of the record is the key's own: rustls does not know of all of them.
@@ -137,12 +134,10 @@ impl MessageEncrypter for Encrypter {
         message: OutboundPlainMessage<'_>,
         _: u64,
     ) -> Result<OutboundOpaqueMessage, Error> {
-        lock(&self.0)
-            .seal_message(&message)
-            .ok_or(Error::EncryptError)
+        self.0.seal_message(&message).ok_or(Error::EncryptError)
     }
 
     fn encrypted_payload_len(&self, payload_len: usize) -> usize {
-        payload_len + lock(&self.0).overhead()
+        payload_len + self.0.overhead()
     }
 }

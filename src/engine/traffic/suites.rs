@@ -1,6 +1,6 @@
 //! Cipher suites whose keys the engine shares with rustls.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::crypto::CipherSuiteCommon;
 use rustls::crypto::cipher::{
@@ -11,11 +11,11 @@ use rustls::{
     CipherSuite, ConnectionTrafficSecrets, SupportedCipherSuite, Tls12CipherSuite, Tls13CipherSuite,
 };
 
-use super::aead::{Aead, NonceBytes, OpeningKey, SealingKey};
+use super::aead::{Aead, Key, NonceBytes};
+use super::deposit;
 use super::format::Format;
 use super::opening::{Decrypter, Opening};
 use super::sealing::{Encrypter, Sealing};
-use super::{deposit, share};
 
 /// A suite as it came, and the same with shared keys, which lasts as long as the process: rustls
 /// wants suites that do.
@@ -120,13 +120,17 @@ struct Tls13 {
 
 impl Tls13AeadAlgorithm for Tls13 {
     fn encrypter(&self, key: AeadKey, iv: Iv) -> Box<dyn MessageEncrypter> {
-        let key = SealingKey::new(self.aead, key.as_ref());
+        let key = Key::new(self.aead, key.as_ref());
         encrypter(key, joined(&[iv.as_ref()]), Format::Tls13, self.limit)
     }
 
     fn decrypter(&self, key: AeadKey, iv: Iv) -> Box<dyn MessageDecrypter> {
-        let key = OpeningKey::new(self.aead, key.as_ref());
-        decrypter(key, joined(&[iv.as_ref()]), Format::Tls13)
+        decrypter(
+            self.aead,
+            key.as_ref(),
+            joined(&[iv.as_ref()]),
+            Format::Tls13,
+        )
     }
 
     fn key_len(&self) -> usize {
@@ -160,13 +164,12 @@ impl Tls12 {
 impl Tls12AeadAlgorithm for Tls12 {
     /// The nonces count up from the key block's own beginning, as in TLS 1.3.
     fn encrypter(&self, key: AeadKey, iv: &[u8], extra: &[u8]) -> Box<dyn MessageEncrypter> {
-        let key = SealingKey::new(self.aead, key.as_ref());
+        let key = Key::new(self.aead, key.as_ref());
         encrypter(key, joined(&[iv, extra]), self.format(), self.limit)
     }
 
     fn decrypter(&self, key: AeadKey, iv: &[u8]) -> Box<dyn MessageDecrypter> {
-        let key = OpeningKey::new(self.aead, key.as_ref());
-        decrypter(key, joined(&[iv]), self.format())
+        decrypter(self.aead, key.as_ref(), joined(&[iv]), self.format())
     }
 
     fn key_block_shape(&self) -> KeyBlockShape {
@@ -192,19 +195,14 @@ fn joined(parts: &[&[u8]]) -> NonceBytes {
     nonce
 }
 
-fn encrypter(
-    key: SealingKey,
-    iv: NonceBytes,
-    format: Format,
-    limit: u64,
-) -> Box<dyn MessageEncrypter> {
-    let sealing = share(Sealing::new(key, iv, format, limit));
+fn encrypter(key: Key, iv: NonceBytes, format: Format, limit: u64) -> Box<dyn MessageEncrypter> {
+    let sealing = Arc::new(Sealing::new(key, iv, format, limit));
     deposit::sealing(&sealing);
     Box::new(Encrypter(sealing))
 }
 
-fn decrypter(key: OpeningKey, iv: NonceBytes, format: Format) -> Box<dyn MessageDecrypter> {
-    let opening = share(Opening::new(key, iv, format));
+fn decrypter(aead: Aead, key: &[u8], iv: NonceBytes, format: Format) -> Box<dyn MessageDecrypter> {
+    let opening = Arc::new(Opening::new(aead, key, iv, format));
     deposit::opening(&opening);
     Box::new(Decrypter(opening))
 }
