@@ -72,7 +72,7 @@ impl Engine {
     /// Refuses the ClientHello that waits; the alert is then in the output.
     pub fn reject(&mut self, alert: u8) {
         self.state = State::Refused;
-        self.alert = alert::plaintext(alert).to_vec();
+        self.say(alert);
     }
 
     pub(super) fn accept(&mut self, record: &[u8]) -> std::result::Result<(), rustls::Error> {
@@ -167,7 +167,7 @@ mod tests {
         server.answer(&Answer::default()).unwrap();
         assert!(server.hello().is_none());
         finish(&mut client, &mut server);
-        assert_eq!(client.agreement().unwrap().alpn, None);
+        assert_eq!(client.alpn(), None);
     }
 
     #[test]
@@ -182,7 +182,7 @@ mod tests {
         };
         server.answer(&answer).unwrap();
         finish(&mut client, &mut server);
-        assert_eq!(client.agreement().unwrap().alpn.as_deref(), Some(&b"x"[..]));
+        assert_eq!(client.alpn(), Some(&b"x"[..]));
         assert_eq!(*client.peer().sent[0].der(), only.certificates()[0]);
     }
 

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use rustls::client::Resumption;
 use rustls::{ClientConfig, ClientConnection};
 
 use super::config::{ClientConfigs, Terms};
 use super::{Engine, State, failure};
 use crate::callback;
 use crate::error::{Error, Result};
-use crate::session::ClientSessions;
+use crate::session::{self, ClientSessions};
 use crate::trust::{PeerName, Verifier};
 
 /// What the ClientHello is made of.
@@ -22,11 +21,11 @@ pub(super) struct Idle {
 impl Engine {
     /// A client's connection to the server that `sessions` names.
     pub fn client(configs: &ClientConfigs, sessions: Arc<ClientSessions>) -> Self {
-        let idle = Idle {
+        let idle = Box::new(Idle {
             config: configs.config().clone(),
             verifier: configs.verifier.clone(),
             sessions: sessions.clone(),
-        };
+        });
         let terms = Terms::from(&**configs.config());
         Engine {
             client_sessions: Some(sessions),
@@ -57,14 +56,12 @@ impl Engine {
         let State::Idle(idle) = &self.state else {
             return Ok(());
         };
-        let mut config = ClientConfig::clone(&idle.config);
-        config.resumption = Resumption::store(idle.sessions.clone());
-        let name = idle.sessions.name().clone();
+        let (config, sessions) = (idle.config.clone(), idle.sessions.clone());
+        let name = sessions.name().clone();
         self.state = State::Refused;
         // With early data there are keys already.
-        let connection = self
-            .traffic
-            .watch(|| ClientConnection::new(Arc::new(config), name))
+        let begin = || self.traffic.watch(|| ClientConnection::new(config, name));
+        let connection = session::drive(Some(&sessions), begin)
             .map_err(|error| callback::refusal().unwrap_or_else(|| failure::translate(&error)))?;
         self.state = State::open(connection.into());
         Ok(())

@@ -24,22 +24,26 @@ use super::{record, traffic};
 use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
-use crate::session::{ClientMemory, ClientSessions, ServerSessions};
+use crate::session::{ClientMemory, ClientSessions, DrivenSessions, ServerSessions};
 use crate::trust::Verifier;
 
 /// What a connection remembers of the configuration that it was made from.
 #[derive(Clone, Copy)]
 pub(super) struct Terms {
     /// The most plaintext in a record.
-    pub fragment: usize,
+    fragment: u16,
     pub require_ems: bool,
 }
 
 impl Terms {
+    pub fn fragment(self) -> usize {
+        self.fragment.into()
+    }
+
     fn new(max_record: Option<usize>, require_ems: bool) -> Self {
         let fragment = max_record.map(|len| len.saturating_sub(record::HEADER));
         Terms {
-            fragment: fragment.unwrap_or(record::FRAGMENT),
+            fragment: fragment.unwrap_or(record::FRAGMENT).min(record::FRAGMENT) as u16,
             require_ems,
         }
     }
@@ -209,8 +213,7 @@ impl ClientConfigs {
         config.max_fragment_size = Some(record::HEADER + protocol.fragment);
         config.enable_early_data = protocol.early_data > 0;
         config.enable_sni = send_sni;
-        // Each connection puts its own sessions here.
-        config.resumption = Resumption::disabled();
+        config.resumption = Resumption::store(Arc::new(DrivenSessions));
         Ok(ClientConfigs {
             config: Arc::new(config),
             verifier: Some(verifier),

@@ -144,8 +144,9 @@ impl Engine {
     pub(super) fn keep_retry_configs(&mut self, error: &rustls::Error) {
         use PeerIncompatible::ServerRejectedEncryptedClientHello as Rejected;
         if let rustls::Error::PeerIncompatible(Rejected(Some(configs))) = error {
-            self.ech_retry.clear();
-            configs.encode(&mut self.ech_retry);
+            let mut list = Vec::new();
+            configs.encode(&mut list);
+            self.ech_retry = list.into();
         }
     }
 }

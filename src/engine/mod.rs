@@ -50,7 +50,6 @@ pub struct Agreement {
     pub version: u16,
     pub cipher: u16,
     pub group: u16,
-    pub alpn: Option<Vec<u8>>,
     pub resumed: bool,
     /// The server asked for another ClientHello first.
     pub retried: bool,
@@ -89,22 +88,20 @@ pub struct Engine {
     client_sessions: Option<Arc<ClientSessions>>,
     /// The session must not be resumed.
     forgotten: bool,
-    /// An alert of our own making, for failures before rustls has a connection.
-    alert: Vec<u8>,
     peer_closed: bool,
-    /// Bytes of the next record that rustls has already.
-    ahead: usize,
+    /// rustls has the first byte of the next record already.
+    ahead: bool,
     /// Records of plaintext sealed so far.
     sealed: u64,
     terms: Terms,
     /// What came with the refusal of an Encrypted ClientHello.
-    ech_retry: Vec<u8>,
-    early: early_data::Early,
+    ech_retry: Box<[u8]>,
+    early: Option<Box<early_data::Early>>,
 }
 
 enum State {
     /// A client that has not made its ClientHello.
-    Idle(client::Idle),
+    Idle(Box<client::Idle>),
     Open(Box<Connection>),
     /// A server that must see the ClientHello before it can choose its configuration.
     Accepting(Box<Accepting>),
@@ -128,13 +125,12 @@ impl Engine {
             presented: None,
             client_sessions: None,
             forgotten: false,
-            alert: Vec::new(),
             peer_closed: false,
-            ahead: 0,
+            ahead: false,
             sealed: 0,
             terms,
-            ech_retry: Vec::new(),
-            early: early_data::Early::default(),
+            ech_retry: Box::default(),
+            early: None,
         }
     }
 
@@ -150,7 +146,7 @@ impl Engine {
     /// returns how much, and the rest waits. After an error, which is final, the alert that tells the peer is in the output.
     pub fn receive(&mut self, record: &[u8], next: &[u8], room: &mut [u8]) -> Result<usize> {
         let ahead = std::mem::take(&mut self.ahead);
-        let rest = &record[ahead..];
+        let rest = &record[ahead.into()..];
         if self.is_handshaking() {
             self.advance(|engine| match &engine.state {
                 State::Accepting(_) => engine.accept(rest),
@@ -158,7 +154,7 @@ impl Engine {
             })?;
             return Ok(0);
         }
-        if ahead == 0 {
+        if !ahead {
             let keep = |rest: &[u8]| self.opened.keep(rest);
             if let Some(len) = self.traffic.open(record, room, keep) {
                 return Ok(len);
@@ -218,7 +214,7 @@ impl Engine {
 
     /// Refuses a peer whose first bytes are no record.
     pub fn refuse(&mut self, data: &[u8]) -> Error {
-        self.alert = alert::plaintext(alert::UNEXPECTED_MESSAGE).to_vec();
+        self.say(alert::UNEXPECTED_MESSAGE);
         failure::not_tls(data)
     }
 
@@ -234,8 +230,9 @@ impl Engine {
         take_whole(record.chain(ahead), record.len() + ahead.len(), |stream| {
             connection.read_tls(stream)
         })?;
-        self.ahead = ahead.len();
-        let io = self.traffic.watch(|| connection.process_new_packets())?;
+        self.ahead = !ahead.is_empty();
+        let process = || self.traffic.watch(|| connection.process_new_packets());
+        let io = session::drive(self.client_sessions.as_ref(), process)?;
         self.available = io.plaintext_bytes_to_read();
         self.peer_closed = io.peer_has_closed();
         if self.available > 0 {
@@ -285,7 +282,12 @@ impl Engine {
             }
             _ => return,
         };
-        self.alert = alert::plaintext(number).to_vec();
+        self.say(number);
+    }
+
+    /// Sends an alert of our own making, ahead of what rustls has to send: there is no key yet.
+    fn say(&mut self, number: u8) {
+        self.outbox.append(&alert::plaintext(number));
     }
 
     /// The alert at the end of the output, if no key protects it.
@@ -298,8 +300,7 @@ impl Engine {
 
     /// Whether ciphertext waits to be sent.
     pub fn has_output(&self) -> bool {
-        !self.alert.is_empty()
-            || !self.outbox.is_empty()
+        !self.outbox.is_empty()
             || match &self.state {
                 State::Idle(_) => true,
                 State::Open(connection) => connection.wants_write(),
@@ -312,7 +313,7 @@ impl Engine {
         // Why it cannot begin is told by the handshake.
         let _ = self.begin();
         let State::Open(connection) = &mut self.state else {
-            return self.alert.len();
+            return self.outbox.pending().len();
         };
         let waiting = match self.traffic.watch(|| connection.process_new_packets()) {
             Ok(io) => io.tls_bytes_to_write(),
@@ -323,17 +324,12 @@ impl Engine {
                 glance.0.len()
             }
         };
-        self.alert.len() + self.outbox.pending().len() + waiting
+        self.outbox.pending().len() + waiting
     }
 
     /// Offers the ciphertext that waits to `sink`, which may take a part of it. Returns how
     /// much it took.
     pub fn send_to(&mut self, sink: &mut dyn Write) -> io::Result<usize> {
-        if !self.alert.is_empty() {
-            let taken = sink.write(&self.alert)?;
-            self.alert.drain(..taken);
-            return Ok(taken);
-        }
         if !self.outbox.is_empty() {
             let taken = sink.write(self.outbox.pending())?;
             self.outbox.consume(taken);
@@ -414,7 +410,6 @@ impl Engine {
             group: connection
                 .negotiated_key_exchange_group()
                 .map_or(0, |group| group.name().into()),
-            alpn: connection.alpn_protocol().map(<[u8]>::to_vec),
             resumed,
             retried: self.retried,
             peer_signature: self.peer_signature.map_or(0, u16::from),
@@ -422,6 +417,14 @@ impl Engine {
             verify: self.verdict,
             presented: self.presented.clone().filter(|_| !resumed),
         })
+    }
+
+    /// The application protocol that was agreed.
+    pub fn alpn(&self) -> Option<&[u8]> {
+        match &self.state {
+            State::Open(connection) => connection.alpn_protocol(),
+            _ => None,
+        }
     }
 
     fn kind(&self) -> Option<HandshakeKind> {
@@ -439,7 +442,7 @@ impl Engine {
                 let sent = connection.peer_certificates().unwrap_or_default();
                 Arc::new(PeerChain::resumed(sent))
             }
-            _ => Arc::default(),
+            _ => PeerChain::nobody(),
         }
     }
 

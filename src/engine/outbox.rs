@@ -32,6 +32,11 @@ impl Outbox {
         &mut self.storage[self.end..end]
     }
 
+    pub fn append(&mut self, data: &[u8]) {
+        self.room(data.len()).copy_from_slice(data);
+        self.commit(data.len());
+    }
+
     /// Adds the first `len` bytes of [`Outbox::room`] to what is pending.
     pub fn commit(&mut self, len: usize) {
         self.end += len;
@@ -49,8 +54,7 @@ impl Outbox {
 
 impl std::io::Write for Outbox {
     fn write(&mut self, data: &[u8]) -> std::io::Result<usize> {
-        self.room(data.len()).copy_from_slice(data);
-        self.commit(data.len());
+        self.append(data);
         Ok(data.len())
     }
 

@@ -22,7 +22,7 @@ impl Engine {
             return 0;
         }
         let len: usize = plaintext.iter().map(|piece| piece.len()).sum();
-        let records = len.div_ceil(self.terms.fragment) as u64;
+        let records = len.div_ceil(self.terms.fragment()) as u64;
         if self.sealed.saturating_add(records) > record_limit(connection) {
             // rustls closes too, but takes plaintext that it then drops.
             self.close();
@@ -42,7 +42,7 @@ impl Engine {
         self.follow_rustls()?;
         let mut pieces = Pieces::new(plaintext);
         while *left > 0 {
-            let fragment = (*left).min(self.terms.fragment);
+            let fragment = (*left).min(self.terms.fragment());
             if !self.traffic.seal(&mut pieces, fragment, &mut self.outbox)? {
                 self.replace_key()?;
                 let sealed = self.traffic.seal(&mut pieces, fragment, &mut self.outbox)?;

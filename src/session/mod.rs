@@ -9,6 +9,7 @@ mod client_memory;
 mod client_session;
 mod client_sessions;
 mod current;
+mod driven;
 mod id_memory;
 mod seal;
 mod store;
@@ -31,6 +32,7 @@ pub use client_memory::ClientMemory;
 pub use client_session::ClientSession;
 pub use client_sessions::ClientSessions;
 pub use current::{forget, handshake};
+pub use driven::{DrivenSessions, drive};
 pub use store::{LONGEST_SESSION, SessionStore};
 pub use ticket_keys::{TICKET_KEY_LEN, TicketKeys};
 

@@ -16,9 +16,9 @@ impl Socket {
             match core.engine.ech_retry_configs() {
                 [] => return None,
                 // A second thread that gets here brings the same.
-                configs => drop(self.ech_retry.set(configs.to_vec())),
+                configs => drop(self.ech_retry.set(configs.into())),
             }
         }
-        self.ech_retry.get().map(Vec::as_slice)
+        self.ech_retry.get().map(Box::as_ref)
     }
 }

@@ -119,10 +119,7 @@ impl Socket {
         let Some(agreement) = core.engine.agreement() else {
             return;
         };
-        let alpn = agreement.alpn.clone().map(|mut name| {
-            name.push(0);
-            name
-        });
+        let alpn = core.engine.alpn().map(|name| [name, &[0]].concat().into());
         let peer = core.engine.peer();
         let _ = self.agreed.set(Agreed {
             alpn,

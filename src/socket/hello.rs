@@ -348,8 +348,8 @@ mod tests {
             carry(&server, &client);
             carry(&client, &server);
         }
-        let agreed = &server.agreed().unwrap().agreement;
-        assert_eq!(agreed.alpn.as_deref(), Some(&b"h2"[..]));
+        let alpn = server.agreed().unwrap().alpn.as_deref();
+        assert_eq!(alpn, Some(&b"h2\0"[..]));
         assert_eq!(ASKED.load(Ordering::Relaxed), 1);
     }
 

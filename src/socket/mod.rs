@@ -119,7 +119,7 @@ pub struct Socket {
     hello: Mutex<Examination>,
     hello_waits: AtomicBool,
     agreed: OnceLock<Agreed>,
-    ech_retry: OnceLock<Vec<u8>>,
+    ech_retry: OnceLock<Box<[u8]>>,
     /// The peer's, once somebody asks for it.
     ocsp: OnceLock<Box<[u8]>>,
     failure: OnceLock<Error>,
@@ -154,7 +154,7 @@ struct Core {
 pub struct Agreed {
     pub agreement: Agreement,
     /// With a NUL behind it, which its length does not count.
-    pub alpn: Option<Vec<u8>>,
+    pub alpn: Option<Box<[u8]>>,
     pub peer: Arc<PeerChain>,
     /// The built-in verdict on the peer's certificate; `None` when nothing was verified.
     pub verify: Option<i32>,

@@ -1,7 +1,7 @@
 //! What a peer showed of itself, where callbacks and getters find it.
 
 use std::cell::RefCell;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 
 use rustls::SignatureScheme;
 use rustls_pki_types::CertificateDer;
@@ -42,6 +42,12 @@ impl PeerChain {
             raw_key: Some(spki.into()),
             ..PeerChain::default()
         }
+    }
+
+    /// What a peer shows that shows nothing; the same for all of them.
+    pub fn nobody() -> Arc<PeerChain> {
+        static NOBODY: LazyLock<Arc<PeerChain>> = LazyLock::new(Arc::default);
+        NOBODY.clone()
     }
 
     /// Whether the peer showed nothing.

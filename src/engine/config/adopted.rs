@@ -3,13 +3,14 @@
 use std::fmt::Debug;
 use std::sync::Arc;
 
+use rustls::client::Resumption;
 use rustls::crypto::CryptoProvider;
 use rustls::{ClientConfig, ServerConfig};
 
 use super::{ClientConfigs, Protocol, ServerConfigs};
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
-use crate::session::ClientMemory;
+use crate::session::{ClientMemory, DrivenSessions};
 
 impl ClientConfigs {
     /// Sessions are kept in `memory`, as of any other connection.
@@ -20,8 +21,10 @@ impl ClientConfigs {
         if format!("{config:?}").contains(" verifier: Verifier, ") {
             return Err(needs_userdata("verifies certificates"));
         }
+        let mut config = ClientConfig::clone(&config);
+        config.resumption = Resumption::store(Arc::new(DrivenSessions));
         Ok(ClientConfigs {
-            config,
+            config: Arc::new(config),
             verifier: None,
             memory,
         })
