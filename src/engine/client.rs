@@ -29,6 +29,7 @@ impl Engine {
         let terms = Terms::from(&**configs.config());
         Engine {
             client_sessions: Some(sessions),
+            resumed_peer: Some(configs.resumed_peer.clone()),
             ..Engine::new(State::Idle(idle), terms)
         }
     }

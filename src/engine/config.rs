@@ -25,7 +25,7 @@ use crate::crypto;
 use crate::crypto::versions::VersionRange;
 use crate::error::{Error, Result};
 use crate::session::{ClientMemory, ClientSessions, DrivenSessions, ServerSessions};
-use crate::trust::Verifier;
+use crate::trust::{ResumedPeer, Verifier};
 
 /// What a connection remembers of the configuration that it was made from.
 #[derive(Clone, Copy)]
@@ -186,6 +186,7 @@ pub struct ClientConfigs {
     /// `None`: the configuration came with another one.
     pub(super) verifier: Option<Arc<Verifier>>,
     memory: Arc<ClientMemory>,
+    pub(super) resumed_peer: Arc<ResumedPeer>,
 }
 
 impl ClientConfigs {
@@ -218,6 +219,7 @@ impl ClientConfigs {
             config: Arc::new(config),
             verifier: Some(verifier),
             memory,
+            resumed_peer: Arc::default(),
         })
     }
 

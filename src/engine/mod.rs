@@ -34,7 +34,7 @@ use crate::callback;
 use crate::error::{Alert, Error, Result};
 use crate::identity::{Identity, presented};
 use crate::session::{self, ClientSessions};
-use crate::trust::{PeerChain, Verdict, observe};
+use crate::trust::{PeerChain, ResumedPeer, Verdict, observe};
 use accept::Accepting;
 use config::Terms;
 use outbox::Outbox;
@@ -86,6 +86,8 @@ pub struct Engine {
     presented: Option<Arc<Identity>>,
     /// Of a client.
     client_sessions: Option<Arc<ClientSessions>>,
+    /// What a client's connections share of the servers that they resume with.
+    resumed_peer: Option<Arc<ResumedPeer>>,
     /// The session must not be resumed.
     forgotten: bool,
     peer_closed: bool,
@@ -124,6 +126,7 @@ impl Engine {
             peer: None,
             presented: None,
             client_sessions: None,
+            resumed_peer: None,
             forgotten: false,
             peer_closed: false,
             ahead: false,
@@ -440,7 +443,10 @@ impl Engine {
             (Some(peer), _) => peer.clone(),
             (None, State::Open(connection)) => {
                 let sent = connection.peer_certificates().unwrap_or_default();
-                Arc::new(PeerChain::resumed(sent))
+                match &self.resumed_peer {
+                    Some(resumed) => resumed.share(sent),
+                    None => ResumedPeer::default().share(sent),
+                }
             }
             _ => PeerChain::nobody(),
         }

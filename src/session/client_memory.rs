@@ -43,11 +43,22 @@ impl Servers {
             return None;
         }
         self.now += 1;
-        let server = self.by_name.entry(name.clone()).or_default();
-        self.by_age.remove(&server.last_heard);
-        server.last_heard = self.now;
-        self.by_age.insert(self.now, name.clone());
-        self.forget_the_oldest();
+        match self.by_name.get_mut(&name) {
+            Some(server) => {
+                let known = self.by_age.remove(&server.last_heard);
+                server.last_heard = self.now;
+                self.by_age.extend(known.map(|name| (self.now, name)));
+            }
+            None => {
+                let server = Server {
+                    last_heard: self.now,
+                    ..Server::default()
+                };
+                self.by_name.insert(name.clone(), server);
+                self.by_age.insert(self.now, name.clone());
+                self.forget_the_oldest();
+            }
+        }
         self.by_name.get_mut(&name)
     }
 

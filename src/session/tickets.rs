@@ -16,6 +16,8 @@ const LIFETIME: u32 = 12 * 60 * 60;
 /// certificates, which is in the ticket, can be longer than that.
 const LONGEST: usize = 12 * 1024;
 
+const CONTEXT: usize = size_of::<KeyName>() + size_of::<Trust>();
+
 /// The tickets of one state of a server's trust, under the keys that its context has now.
 pub(super) struct Tickets {
     pub keys: Arc<TicketKeys>,
@@ -29,8 +31,12 @@ impl Tickets {
     }
 
     /// What a ticket belongs to besides its key.
-    fn context(&self, name: &KeyName) -> Vec<u8> {
-        [&name[..], &self.trust].concat()
+    fn context(&self, name: &KeyName) -> [u8; CONTEXT] {
+        let mut context = [0; CONTEXT];
+        let (of_key, of_trust) = context.split_at_mut(size_of::<KeyName>());
+        of_key.copy_from_slice(name);
+        of_trust.copy_from_slice(&self.trust);
+        context
     }
 }
 

@@ -22,7 +22,7 @@ pub use ca_names::CaNames;
 pub use codes::{alert_for, verify_string};
 pub use crls::Crls;
 pub use names::PeerName;
-pub use peer::{Observed, PeerChain, observe, observed_peer};
+pub use peer::{Observed, PeerChain, ResumedPeer, observe, observed_peer};
 pub use raw_key::PinnedKeys;
 pub use revocation::{CrlSwitch, Revocation};
 pub use roots::Roots;

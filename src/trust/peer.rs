@@ -24,8 +24,14 @@ pub struct PeerChain {
 }
 
 impl PeerChain {
-    /// Certificates that nobody looked at in this handshake.
-    pub fn resumed(sent: &[CertificateDer<'static>]) -> PeerChain {
+    fn shows(&self, sent: &[CertificateDer<'static>]) -> bool {
+        match &self.raw_key {
+            Some(key) => matches!(sent, [only] if only.as_ref() == &key[..]),
+            None => self.sent.iter().map(|one| one.der()).eq(sent),
+        }
+    }
+
+    fn resumed(sent: &[CertificateDer<'static>]) -> PeerChain {
         if let [key] = sent
             && raw_key::is_key(key)
         {
@@ -59,6 +65,27 @@ impl PeerChain {
 /// The form in which certificates go to the program.
 pub(super) fn shared(der: CertificateDer<'static>) -> Arc<Certificate> {
     Arc::new(Certificate::deferred(der))
+}
+
+/// The peer of the resumed handshake before: connections that resume sessions of one server share what
+/// it showed.
+#[derive(Debug, Default)]
+pub struct ResumedPeer(Mutex<Option<Arc<PeerChain>>>);
+
+impl ResumedPeer {
+    /// Of certificates that nobody looks at in this handshake.
+    pub fn share(&self, sent: &[CertificateDer<'static>]) -> Arc<PeerChain> {
+        if sent.is_empty() {
+            return PeerChain::nobody();
+        }
+        let mut latest = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(latest) = &*latest
+            && latest.shows(sent)
+        {
+            return latest.clone();
+        }
+        latest.insert(Arc::new(PeerChain::resumed(sent))).clone()
+    }
 }
 
 /// The peer that was shown last, while a connection holds on to it: connections to one server share
@@ -145,6 +172,20 @@ mod tests {
         assert_eq!(other.raw_key.as_deref(), Some(&[2][..]));
         drop(other);
         assert!(latest.0.lock().unwrap().upgrade().is_none());
+    }
+
+    #[test]
+    fn resumed_connections_share_the_same_bytes_and_no_others() {
+        let certificate = |byte| CertificateDer::from(vec![0x30, 0x03, 0x30, 0x01, byte]);
+        let resumed = ResumedPeer::default();
+        let first = resumed.share(&[certificate(1), certificate(2)]);
+        assert_eq!(first.sent.len(), 2);
+        let same = resumed.share(&[certificate(1), certificate(2)]);
+        assert!(Arc::ptr_eq(&first, &same));
+        for other in [&[certificate(1)][..], &[certificate(1), certificate(3)]] {
+            assert!(!Arc::ptr_eq(&first, &resumed.share(other)));
+        }
+        assert!(resumed.share(&[]).is_empty());
     }
 
     #[test]

@@ -27,6 +27,7 @@ impl ClientConfigs {
             config: Arc::new(config),
             verifier: None,
             memory,
+            resumed_peer: Arc::default(),
         })
     }
 }

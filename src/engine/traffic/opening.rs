@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustls::Error;
 use rustls::crypto::cipher::{InboundOpaqueMessage, InboundPlainMessage, MessageDecrypter};
-use zeroize::Zeroizing;
+use zeroize::Zeroize;
 
 use super::super::record::{FRAGMENT, HEADER};
 use super::aead::{Aead, Key, NonceBytes, TAG};
@@ -36,10 +36,33 @@ fn with_scratch<R>(len: usize, use_it: impl FnOnce(&mut [u8]) -> R) -> Option<R>
         .ok()
 }
 
+enum GcmKey {
+    Aes128([u8; 16]),
+    Aes256([u8; 32]),
+}
+
+impl Drop for GcmKey {
+    fn drop(&mut self) {
+        match self {
+            GcmKey::Aes128(key) => key.zeroize(),
+            GcmKey::Aes256(key) => key.zeroize(),
+        }
+    }
+}
+
+impl GcmKey {
+    fn as_slice(&self) -> &[u8] {
+        match self {
+            GcmKey::Aes128(key) => key,
+            GcmKey::Aes256(key) => key,
+        }
+    }
+}
+
 pub struct Opening {
     key: Key,
     /// What a [`SplitOpening`] is made of, where there can be one.
-    gcm_key: Option<Zeroizing<Box<[u8]>>>,
+    gcm_key: Option<GcmKey>,
     iv: NonceBytes,
     format: Format,
     /// The number of the next record.
@@ -50,8 +73,11 @@ impl Opening {
     pub fn new(aead: Aead, key: &[u8], iv: NonceBytes, format: Format) -> Self {
         Opening {
             key: Key::new(aead, key),
-            gcm_key: (cfg!(feature = "aws-lc-rs") && aead.is_gcm())
-                .then(|| Zeroizing::new(key.into())),
+            gcm_key: match aead {
+                Aead::Aes128Gcm => key.try_into().ok().map(GcmKey::Aes128),
+                Aead::Aes256Gcm => key.try_into().ok().map(GcmKey::Aes256),
+                Aead::ChaCha20Poly1305 => None,
+            },
             iv,
             format,
             next: AtomicU64::new(0),
@@ -105,7 +131,7 @@ impl Opening {
 
     fn split<'a>(&self, made: &'a mut Option<SplitOpening>) -> Option<&'a mut SplitOpening> {
         if made.is_none() {
-            *made = SplitOpening::new(self.gcm_key.as_ref()?);
+            *made = SplitOpening::new(self.gcm_key.as_ref()?.as_slice());
         }
         made.as_mut()
     }
