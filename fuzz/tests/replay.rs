@@ -41,4 +41,4 @@ macro_rules! replay {
     };
 }
 
-replay!(client server material certificate settings calls peers);
+replay!(client server material certificate settings calls peers gcm);

@@ -20,7 +20,7 @@ mod outbox;
 mod plaintext;
 pub mod record;
 mod seal;
-mod traffic;
+pub mod traffic;
 
 use std::io::{self, BufRead, IoSlice, Read, Write};
 use std::sync::Arc;

@@ -24,10 +24,11 @@ use std::sync::Arc;
 use super::outbox::Outbox;
 use super::record;
 use deposit::Deposit;
-use gcm::SplitOpening;
 use opening::Opening;
 use sealing::Sealing;
 
+pub use aead::{Aead, Key};
+pub use gcm::SplitOpening;
 pub use suites::with_shared_keys;
 
 /// The keys of one connection, as far as they are known. Each has the number of its next record, and
