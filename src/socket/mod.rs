@@ -8,6 +8,7 @@
 //! finds nothing. Behind the handshake, when a reader and a writer share it, the only one is the
 //! clock, which is read ahead of it.
 
+mod baton;
 mod driven;
 mod early_data;
 mod ech;
@@ -38,6 +39,7 @@ use crate::error::{Code, Error, Result};
 use crate::session::ClientSessions;
 use crate::transport::{Descriptor, Functions, Transport};
 use crate::trust::{PeerChain, PeerName};
+use baton::Baton;
 use hello::Examination;
 use inbox::Inbox;
 
@@ -112,7 +114,7 @@ pub struct Socket {
     /// Set by the first call that moves bytes; the transport is fixed from then on.
     started: AtomicBool,
     inbox: Mutex<Inbox>,
-    writer: Mutex<()>,
+    writer: Baton,
     core: Mutex<Core>,
     /// Signalled when `core.sending` ends.
     sent: Condvar,
@@ -194,7 +196,7 @@ impl Socket {
             transport: OnceLock::new(),
             started: AtomicBool::new(false),
             inbox: Mutex::default(),
-            writer: Mutex::default(),
+            writer: Baton::default(),
             output_waits: AtomicBool::new(engine.has_output()),
             core: Mutex::new(Core {
                 engine,
@@ -318,12 +320,18 @@ impl Socket {
         (!driven::is_driven(self)).then(|| self.core())
     }
 
+    #[inline]
     fn reader(&self) -> Result<MutexGuard<'_, Inbox>> {
-        baton(&self.inbox, "reading from")
+        match self.inbox.try_lock() {
+            Ok(guard) => Ok(guard),
+            Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => Err(taken("reading from")),
+        }
     }
 
-    fn writer(&self) -> Result<MutexGuard<'_, ()>> {
-        baton(&self.writer, "writing to")
+    #[inline]
+    fn writer(&self) -> Result<baton::Held<'_>> {
+        self.writer.take().ok_or_else(|| taken("writing to"))
     }
 
     #[inline]
@@ -379,15 +387,6 @@ fn sni(name: PeerName) -> Option<CString> {
 
 fn wrong_role() -> Error {
     Error::state("the context is not for this role")
-}
-
-#[inline]
-fn baton<'a, T>(lock: &'a Mutex<T>, doing: &str) -> Result<MutexGuard<'a, T>> {
-    match lock.try_lock() {
-        Ok(guard) => Ok(guard),
-        Err(TryLockError::Poisoned(poisoned)) => Ok(poisoned.into_inner()),
-        Err(TryLockError::WouldBlock) => Err(taken(doing)),
-    }
 }
 
 #[cold]
