@@ -2,7 +2,7 @@
 
 use rustls::Error;
 use rustls::crypto::cipher::{
-    MessageEncrypter, OutboundOpaqueMessage, OutboundPlainMessage, PrefixedPayload,
+    MessageEncrypter, OutboundChunks, OutboundOpaqueMessage, OutboundPlainMessage, PrefixedPayload,
 };
 use rustls::{ContentType, ProtocolVersion};
 
@@ -10,6 +10,9 @@ use super::super::record::HEADER;
 use super::aead::{NonceBytes, SealingKey, TAG};
 use super::format::{DATA, Format, nonce};
 use super::{Shared, lock};
+
+/// The level of an alert.
+const FATAL: u8 = 2;
 
 pub struct Sealing {
     key: SealingKey,
@@ -19,6 +22,10 @@ pub struct Sealing {
     next: u64,
     /// How many records the key may protect.
     limit: u64,
+    /// The fatal alert to seal in place of the next one.
+    instead: Option<u8>,
+    /// The fatal alert that was sealed.
+    alert: Option<u8>,
 }
 
 impl Sealing {
@@ -29,7 +36,22 @@ impl Sealing {
             format,
             next: 0,
             limit,
+            instead: None,
+            alert: None,
         }
+    }
+
+    /// Seals the fatal alert `number` in place of the next alert. `false` where the key is not in use:
+    /// rustls has that of TLS 1.2 ready ahead.
+    pub fn seal_for_close_notify(&mut self, number: u8) -> bool {
+        let in_use = self.format == Format::Tls13 || self.next > 0;
+        self.instead = in_use.then_some(number);
+        in_use
+    }
+
+    /// The fatal alert that was sealed.
+    pub fn alert(&self) -> Option<u8> {
+        self.alert
     }
 
     /// By how much the body of a record is longer than its content.
@@ -99,6 +121,21 @@ impl Sealing {
         number
     }
 
+    /// Level and number of the alert that `message` is to be, if it is one.
+    fn alert_of(&mut self, message: &OutboundPlainMessage<'_>) -> Option<[u8; 2]> {
+        if message.typ != ContentType::Alert {
+            return None;
+        }
+        let alert = match self.instead.take() {
+            Some(number) => [FATAL, number],
+            None => message.payload.to_vec().try_into().ok()?,
+        };
+        if alert[0] == FATAL {
+            self.alert = Some(alert[1]);
+        }
+        Some(alert)
+    }
+
     /// Seals what rustls says.
     fn seal_message(
         &mut self,
@@ -137,9 +174,14 @@ impl MessageEncrypter for Encrypter {
         message: OutboundPlainMessage<'_>,
         _: u64,
     ) -> Result<OutboundOpaqueMessage, Error> {
-        lock(&self.0)
-            .seal_message(&message)
-            .ok_or(Error::EncryptError)
+        let mut key = lock(&self.0);
+        let alert = key.alert_of(&message);
+        let payload = match &alert {
+            Some(alert) => OutboundChunks::Single(alert),
+            None => message.payload,
+        };
+        let message = OutboundPlainMessage { payload, ..message };
+        key.seal_message(&message).ok_or(Error::EncryptError)
     }
 
     fn encrypted_payload_len(&self, payload_len: usize) -> usize {
