@@ -121,6 +121,8 @@ pub struct Socket {
     raw: *mut rssl_sock,
     /// The error that ended it.
     failed: Option<rssl_result>,
+    /// Where it reads to.
+    room: Vec<u8>,
     pub received: Vec<u8>,
     /// The peer said close_notify.
     pub closed: bool,
@@ -128,6 +130,11 @@ pub struct Socket {
 
 impl Socket {
     pub fn new(context: &Context, role: rssl_role) -> Self {
+        Socket::reading(context, role, 3000)
+    }
+
+    /// One that reads `room` bytes at a time.
+    pub fn reading(context: &Context, role: rssl_role, room: usize) -> Self {
         let name = CString::from(c"localhost");
         let name = match role {
             RSSL_CLIENT => name.as_ptr(),
@@ -140,6 +147,7 @@ impl Socket {
         Socket {
             raw,
             failed: None,
+            room: vec![0; room],
             received: Vec::new(),
             closed: false,
         }
@@ -162,18 +170,18 @@ impl Socket {
         if result == RSSL_OK {
             assert!(self.is_connected());
         }
-        let mut buf = [0; 3000];
         loop {
+            let room = &mut self.room;
             // SAFETY: a live handle and a buffer of that length.
             let count =
-                check_count(unsafe { rssl_read(self.raw, buf.as_mut_ptr().cast(), buf.len()) });
+                check_count(unsafe { rssl_read(self.raw, room.as_mut_ptr().cast(), room.len()) });
             if count <= 0 {
                 self.closed |= count == 0;
                 self.note(count as rssl_result);
                 break;
             }
             assert!(self.is_connected(), "plaintext before the handshake");
-            self.received.extend(&buf[..count as usize]);
+            self.received.extend(&self.room[..count as usize]);
         }
         // SAFETY: a live handle.
         unsafe { rssl_events(self.raw) };
@@ -236,6 +244,11 @@ impl Socket {
         let count = check_count(unsafe { rssl_write(self.raw, data.as_ptr().cast(), data.len()) });
         assert!(count <= data.len() as isize);
         count.max(0) as usize
+    }
+
+    pub fn update_key(&mut self) {
+        // SAFETY: a live handle.
+        check(unsafe { rssl_key_update(self.raw) });
     }
 
     pub fn shutdown(&mut self, how: i32) -> rssl_result {

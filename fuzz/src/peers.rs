@@ -22,10 +22,16 @@ struct End {
 /// The first byte chooses the settings; each further one is a step.
 pub fn run(data: &[u8]) {
     let mut input = Input::new(data);
-    let (client, server) = contexts(input.byte());
+    let choice = input.byte();
+    let (client, server) = contexts(choice);
     for _ in 0..2 {
-        connect(&client, &server, &mut input);
+        connect(&client, &server, room(choice), &mut input);
     }
+}
+
+/// What each read has room for: a part of a record, about one, or several.
+fn room(choice: u8) -> usize {
+    [3_000, 16_384, 50_000, 100][usize::from(choice >> 4 & 3)]
 }
 
 fn contexts(choice: u8) -> (Context, Context) {
@@ -48,9 +54,9 @@ fn contexts(choice: u8) -> (Context, Context) {
     (client, server)
 }
 
-fn connect(client: &Context, server: &Context, input: &mut Input<'_>) {
+fn connect(client: &Context, server: &Context, room: usize, input: &mut Input<'_>) {
     let end = |context, role| End {
-        socket: Socket::new(context, role),
+        socket: Socket::reading(context, role, room),
         sent: Vec::new(),
         wire: VecDeque::new(),
     };
@@ -68,6 +74,7 @@ fn connect(client: &Context, server: &Context, input: &mut Input<'_>) {
             9..=20 => write(&mut ends[which], usize::from(input.byte()) * 80),
             21 => drop(ends[which].socket.shutdown(RSSL_SHUT_WR)),
             22 => drop(ends[which].socket.shutdown(RSSL_SHUT_RDWR)),
+            23..=26 => update_key(&mut ends[which]),
             _ => deliver(&mut ends[which], usize::from(input.byte()) * 16 + 1),
         }
         exchange(&mut ends);
@@ -81,6 +88,12 @@ fn write(end: &mut End, len: usize) {
     let data: Vec<u8> = (from..from + len).map(|i| (i * i % 251) as u8).collect();
     let taken = end.socket.write(&data);
     end.sent.extend(&data[..taken]);
+}
+
+/// With data behind it: a peer bears only so many updates in a row.
+fn update_key(end: &mut End) {
+    end.socket.update_key();
+    write(end, 1);
 }
 
 fn deliver(end: &mut End, most: usize) {
@@ -122,6 +135,8 @@ fn exchange(ends: &mut [End; 2]) {
     for i in 0..2 {
         let (received, sent) = (&ends[i].socket.received, &ends[1 - i].sent);
         assert!(sent.starts_with(received), "other data than was sent");
+        let whole = !ends[i].socket.closed || received.len() == sent.len();
+        assert!(whole, "the peer never said that this is all");
     }
 }
 

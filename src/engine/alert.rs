@@ -2,10 +2,13 @@
 
 use std::ffi::CStr;
 
-use rustls::{AlertDescription, PeerIncompatible};
+use rustls::{AlertDescription, PeerIncompatible, PeerMisbehaved};
+
+use super::failure;
 
 pub const UNEXPECTED_MESSAGE: u8 = 10;
 pub const HANDSHAKE_FAILURE: u8 = 40;
+pub const ILLEGAL_PARAMETER: u8 = 47;
 pub const PROTOCOL_VERSION: u8 = 70;
 pub const INTERNAL_ERROR: u8 = 80;
 
@@ -153,7 +156,6 @@ pub fn sent_for(error: &rustls::Error) -> Option<u8> {
         E::InappropriateMessage { .. } | E::InappropriateHandshakeMessage { .. } => {
             AlertDescription::UnexpectedMessage
         }
-        E::PeerMisbehaved(_) => AlertDescription::IllegalParameter,
         E::PeerIncompatible(PeerIncompatible::ServerRejectedEncryptedClientHello(_)) => {
             AlertDescription::EncryptedClientHelloRequired
         }
@@ -163,6 +165,26 @@ pub fn sent_for(error: &rustls::Error) -> Option<u8> {
         _ => return None,
     };
     Some(alert.into())
+}
+
+/// The alert to send where rustls sends none.
+pub fn due_for(error: &rustls::Error) -> u8 {
+    use PeerMisbehaved as M;
+    match error {
+        rustls::Error::PeerMisbehaved(fault) => match fault {
+            M::IllegalMiddleboxChangeCipherSpec
+            | M::IllegalTlsInnerPlaintext
+            | M::MessageInterleavedWithHandshakeMessage
+            | M::RejectedEarlyDataInterleavedWithHandshakeMessage
+            | M::TooManyEmptyFragments
+            | M::TooManyKeyUpdateRequests
+            | M::TooManyRenegotiationRequests
+            | M::TooManyWarningAlertsReceived => UNEXPECTED_MESSAGE,
+            _ => ILLEGAL_PARAMETER,
+        },
+        error if failure::lacks_scheme(error) => HANDSHAKE_FAILURE,
+        error => sent_for(error).unwrap_or(INTERNAL_ERROR),
+    }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod compression;
 pub mod config;
 pub mod early_data;
 pub mod ech;
+mod ending;
 mod exporter;
 mod failure;
 pub mod hello;
@@ -22,21 +23,21 @@ pub mod record;
 mod seal;
 pub mod traffic;
 
-use std::io::{self, BufRead, IoSlice, Read, Write};
+use std::io::{self, BufRead, Read, Write};
 use std::sync::Arc;
 
 use rustls::{
-    Connection, HandshakeKind, InvalidMessage, PeerIncompatible, ProtocolVersion, ServerConfig,
-    ServerConnection, SignatureScheme,
+    Connection, HandshakeKind, InvalidMessage, PeerIncompatible, ServerConfig, ServerConnection,
+    SignatureScheme,
 };
 
-use crate::callback;
-use crate::error::{Alert, Error, Result};
+use crate::error::{Error, Result};
 use crate::identity::{Identity, presented};
 use crate::session::{self, ClientSessions};
-use crate::trust::{PeerChain, ResumedPeer, Verdict, observe};
+use crate::trust::{PeerChain, ResumedPeer, observe};
 use accept::Accepting;
 use config::Terms;
+use ending::Glance;
 use outbox::Outbox;
 use plaintext::Plaintext;
 use traffic::Traffic;
@@ -146,7 +147,8 @@ impl Engine {
 
     /// Takes one record as [`record::extent`] measures it; `next` is what is known of the one
     /// behind it. Application data goes into `room` as far as there is room and a way past rustls:
-    /// returns how much, and the rest waits. After an error, which is final, the alert that tells the peer is in the output.
+    /// returns how much, and the rest waits. After an error, which is final, the alert that tells the
+    /// peer is in the output.
     pub fn receive(&mut self, record: &[u8], next: &[u8], room: &mut [u8]) -> Result<usize> {
         let ahead = std::mem::take(&mut self.ahead);
         let rest = &record[ahead.into()..];
@@ -244,61 +246,9 @@ impl Engine {
         Ok(())
     }
 
-    fn fail(&mut self, error: &rustls::Error, verdict: Option<Verdict>) -> Error {
-        // One that the engine got over belongs to no failure.
-        let refusal = callback::refusal().filter(|_| failure::is_refusal(error));
-        if let Some(refused) = verdict.filter(|verdict| !verdict.is_accepted()) {
-            return refused.to_error().with_detail(error);
-        }
-        self.keep_retry_configs(error);
-        self.complete_alert(error);
-        let translated = match refusal {
-            Some(refusal) => refusal.with_detail(error),
-            None => failure::translate(error),
-        };
-        let received = matches!(translated.alert(), Some(Alert::Received(_)));
-        match self.plaintext_alert() {
-            Some(sent) if !received => translated.with_alert(Alert::Sent(sent)),
-            _ => translated,
-        }
-    }
-
-    /// Makes the alert where rustls sends none: for a handshake message that claims to be too
-    /// long, while no version is agreed and hence no keys are; for a key that fits no scheme; and
-    /// where a callback gave up.
-    fn complete_alert(&mut self, error: &rustls::Error) {
-        let State::Open(connection) = &mut self.state else {
-            return;
-        };
-        let untold = connection.protocol_version().is_none() && !connection.wants_write();
-        let number = match error {
-            rustls::Error::InvalidMessage(fault) if untold => {
-                rustls::AlertDescription::from(*fault).into()
-            }
-            error if failure::lacks_scheme(error) => alert::HANDSHAKE_FAILURE,
-            error if failure::is_refusal(error) && expects_plaintext(connection) => {
-                alert::INTERNAL_ERROR
-            }
-            error if failure::is_refusal(error) => {
-                // Only rustls can use the keys, and this is what it sends when asked.
-                return connection.send_close_notify();
-            }
-            _ => return,
-        };
-        self.say(number);
-    }
-
     /// Sends an alert of our own making, ahead of what rustls has to send: there is no key yet.
     fn say(&mut self, number: u8) {
         self.outbox.append(&alert::plaintext(number));
-    }
-
-    /// The alert at the end of the output, if no key protects it.
-    fn plaintext_alert(&mut self) -> Option<u8> {
-        let mut glance = Glance(Vec::new());
-        // A glance takes nothing, so nothing is sent and nothing can fail.
-        let _ = self.send_to(&mut glance);
-        alert::at_end_of(&glance.0)
     }
 
     /// Whether ciphertext waits to be sent.
@@ -477,13 +427,6 @@ impl State {
     }
 }
 
-/// Whether the peer of a handshake takes an alert that no key protects. An alert of our own making
-/// goes out ahead of what rustls has to send: of a TLS 1.3 server, ahead of its ServerHello.
-fn expects_plaintext(connection: &Connection) -> bool {
-    connection.protocol_version() != Some(ProtocolVersion::TLSv1_3)
-        || matches!(connection, Connection::Server(_)) && connection.wants_write()
-}
-
 /// Hands `len` bytes of `stream` to rustls, which takes a long record in several pieces. What it
 /// has no room for is a handshake message in many records that is longer than it allows.
 fn take_whole<S: Read>(
@@ -500,27 +443,6 @@ fn take_whole<S: Read>(
         }
     }
     Ok(())
-}
-
-/// Sees what would be written and takes none of it.
-struct Glance(Vec<u8>);
-
-impl Write for Glance {
-    fn write(&mut self, data: &[u8]) -> io::Result<usize> {
-        self.0.extend_from_slice(data);
-        Ok(0)
-    }
-
-    fn write_vectored(&mut self, slices: &[IoSlice<'_>]) -> io::Result<usize> {
-        for slice in slices {
-            self.0.extend_from_slice(slice);
-        }
-        Ok(0)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

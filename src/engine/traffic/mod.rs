@@ -103,6 +103,18 @@ impl Traffic {
         Some(true)
     }
 
+    /// Has the fatal alert `number` sealed in place of the close_notify that rustls is asked for: it
+    /// says no alert that it is told. `false` where no key is in use.
+    pub fn seal_for_close_notify(&self, number: u8) -> bool {
+        let key = self.sealing.as_ref();
+        key.is_some_and(|key| key.seal_for_close_notify(number))
+    }
+
+    /// The fatal alert that was sealed.
+    pub fn alert_sealed(&self) -> Option<u8> {
+        self.sealing.as_ref()?.alert()
+    }
+
     /// Opens a record of application data into `room`, and what does not fit into `rest`. Returns
     /// how much is in `room`, or `None` for what is for rustls, and is as it came.
     pub fn open(

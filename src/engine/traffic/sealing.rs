@@ -1,17 +1,20 @@
 //! The key that protects what is sent.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU64, Ordering};
 
 use rustls::Error;
 use rustls::crypto::cipher::{
-    MessageEncrypter, OutboundOpaqueMessage, OutboundPlainMessage, PrefixedPayload,
+    MessageEncrypter, OutboundChunks, OutboundOpaqueMessage, OutboundPlainMessage, PrefixedPayload,
 };
 use rustls::{ContentType, ProtocolVersion};
 
 use super::super::record::HEADER;
 use super::aead::{Key, NonceBytes, TAG};
 use super::format::{DATA, Format, nonce};
+
+/// The level of an alert.
+const FATAL: u8 = 2;
 
 pub struct Sealing {
     key: Key,
@@ -21,6 +24,33 @@ pub struct Sealing {
     next: AtomicU64,
     /// How many records the key may protect.
     limit: u64,
+    /// The fatal alert to seal in place of the next one.
+    instead: AlertSlot,
+    /// The fatal alert that was sealed.
+    alert: AlertSlot,
+}
+
+/// The number of an alert, or none.
+struct AlertSlot(AtomicU16);
+
+impl AlertSlot {
+    const NONE: u16 = u16::MAX;
+
+    fn empty() -> Self {
+        AlertSlot(AtomicU16::new(Self::NONE))
+    }
+
+    fn set(&self, number: u8) {
+        self.0.store(number.into(), Ordering::Relaxed);
+    }
+
+    fn get(&self) -> Option<u8> {
+        u8::try_from(self.0.load(Ordering::Relaxed)).ok()
+    }
+
+    fn take(&self) -> Option<u8> {
+        u8::try_from(self.0.swap(Self::NONE, Ordering::Relaxed)).ok()
+    }
 }
 
 impl Sealing {
@@ -31,7 +61,24 @@ impl Sealing {
             format,
             next: AtomicU64::new(0),
             limit,
+            instead: AlertSlot::empty(),
+            alert: AlertSlot::empty(),
         }
+    }
+
+    /// Seals the fatal alert `number` in place of the next alert. `false` where the key is not in use:
+    /// rustls has that of TLS 1.2 ready ahead.
+    pub fn seal_for_close_notify(&self, number: u8) -> bool {
+        let in_use = self.format == Format::Tls13 || self.next.load(Ordering::Relaxed) > 0;
+        if in_use {
+            self.instead.set(number);
+        }
+        in_use
+    }
+
+    /// The fatal alert that was sealed.
+    pub fn alert(&self) -> Option<u8> {
+        self.alert.get()
     }
 
     /// By how much the body of a record is longer than its content.
@@ -99,6 +146,21 @@ impl Sealing {
         self.next.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// Level and number of the alert that `message` is to be, if it is one.
+    fn alert_of(&self, message: &OutboundPlainMessage<'_>) -> Option<[u8; 2]> {
+        if message.typ != ContentType::Alert {
+            return None;
+        }
+        let alert = match self.instead.take() {
+            Some(number) => [FATAL, number],
+            None => message.payload.to_vec().try_into().ok()?,
+        };
+        if alert[0] == FATAL {
+            self.alert.set(alert[1]);
+        }
+        Some(alert)
+    }
+
     /// Seals what rustls says.
     fn seal_message(&self, message: &OutboundPlainMessage<'_>) -> Option<OutboundOpaqueMessage> {
         let (format, number) = (self.format, self.take_number());
@@ -134,6 +196,12 @@ impl MessageEncrypter for Encrypter {
         message: OutboundPlainMessage<'_>,
         _: u64,
     ) -> Result<OutboundOpaqueMessage, Error> {
+        let alert = self.0.alert_of(&message);
+        let payload = match &alert {
+            Some(alert) => OutboundChunks::Single(alert),
+            None => message.payload,
+        };
+        let message = OutboundPlainMessage { payload, ..message };
         self.0.seal_message(&message).ok_or(Error::EncryptError)
     }
 

@@ -10,7 +10,9 @@ use super::super::config::{Protocol, Records};
 use super::super::record::{Extent, FRAGMENT, HEADER, extent};
 use super::super::tests::{carry, connect, connected, limited, output};
 use super::super::{Agreement, Engine};
+use super::Pieces;
 use crate::crypto;
+use crate::error::Alert;
 
 fn protocol(suite: SupportedCipherSuite, records: Records) -> Protocol {
     Protocol {
@@ -150,12 +152,16 @@ impl Script {
         self.tell(("read", who, &room[..len], self.peers[who].available()));
     }
 
-    /// Changes a bit of what is on its way to `who`, behind a header.
+    /// Changes a bit of what is on its way to `who`: of a record's type, its version or its body.
     fn damage(&mut self, who: usize, dice: &mut Dice) {
         let Extent::Complete(len) = extent(&self.wires[who]) else {
             return;
         };
-        let at = HEADER + dice.roll(len - HEADER);
+        let at = match dice.roll(3) {
+            0 => dice.roll(3),
+            _ if len == HEADER => 0,
+            _ => HEADER + dice.roll(len - HEADER),
+        };
         self.wires[who][at] ^= 1 << dice.roll(8);
         self.tell(("damage", who, at));
     }
@@ -266,6 +272,97 @@ fn what_is_no_data_does_not_stay_in_the_readers_room() {
         let record = output(&mut server);
         assert_eq!(client.receive(&record, &[], &mut room).unwrap(), 0);
         assert!(room.iter().all(|&byte| byte == 0 || byte == 0xee));
+    }
+}
+
+#[test]
+fn what_does_not_open_leaves_nothing_of_it_in_the_readers_room() {
+    for suite in suites() {
+        let (mut client, mut server) = connected(&protocol(*suite, Records::Own));
+        carry(&mut server, &mut client);
+        for len in [40, FRAGMENT] {
+            assert_eq!(client.seal(&[&vec![7; len]]), len);
+            let mut record = output(&mut client);
+            *record.last_mut().unwrap() ^= 1;
+            let mut room = vec![0xee; 2 * FRAGMENT];
+            let opened = server.traffic.open(&record, &mut room, |_| unreachable!());
+            assert_eq!(opened, None);
+            assert!(room.iter().all(|&byte| byte == 0 || byte == 0xee));
+            // The number of the record is as it was.
+            *record.last_mut().unwrap() ^= 1;
+            server.traffic.rejoin();
+            assert_eq!(server.receive(&record, &[], &mut room).unwrap(), len);
+        }
+    }
+}
+
+/// Two ends whose keys have been used.
+fn talking(suite: &SupportedCipherSuite) -> (Engine, Engine) {
+    let (mut client, mut server) = connected(&protocol(*suite, Records::Own));
+    for _ in 0..2 {
+        assert_eq!((client.seal(&[b"data"]), server.seal(&[b"data"])), (4, 4));
+        carry(&mut client, &mut server);
+        carry(&mut server, &mut client);
+        assert_eq!((client.take(&mut [0; 9]), server.take(&mut [0; 9])), (4, 4));
+    }
+    (client, server)
+}
+
+/// Gives `to` what `from` says, a record at a time, until one is refused: how many there were, and
+/// what both are told then.
+fn refused(
+    (from, to): (&mut Engine, &mut Engine),
+    mut say: impl FnMut(&mut Engine),
+) -> (usize, Option<Alert>, Option<Alert>) {
+    for records in 1..100 {
+        say(from);
+        if let Err(error) = to.receive(&output(from), &[], &mut [0; 9]) {
+            return (records, error.alert(), last_words(to, from));
+        }
+    }
+    panic!("nothing was refused");
+}
+
+/// The alert with which `from` ends the connection.
+fn last_words(from: &mut Engine, to: &mut Engine) -> Option<Alert> {
+    let flight = output(from);
+    let mut rest = &flight[..];
+    while let Extent::Complete(len) = extent(rest) {
+        if let Err(error) = to.receive(&rest[..len], &[], &mut []) {
+            return error.alert();
+        }
+        rest = &rest[len..];
+    }
+    None
+}
+
+/// rustls keeps these limits and says no alert.
+#[test]
+fn what_breaks_the_protocol_within_its_keys_is_told() {
+    fn empty(engine: &mut Engine) {
+        engine
+            .traffic
+            .seal(&mut Pieces::new(&[]), 0, &mut engine.outbox);
+    }
+    fn update(engine: &mut Engine) {
+        engine.update_key().unwrap();
+    }
+    let told = (Some(Alert::Sent(10)), Some(Alert::Received(10)));
+    for suite in suites() {
+        let says: &[fn(&mut Engine)] = match is_tls13(suite) {
+            true => &[empty, update],
+            false => &[empty],
+        };
+        for (say, client_says) in says.iter().flat_map(|say| [(say, true), (say, false)]) {
+            let (mut client, mut server) = talking(suite);
+            let peers = match client_says {
+                true => (&mut client, &mut server),
+                false => (&mut server, &mut client),
+            };
+            let (records, sent, received) = refused(peers, say);
+            assert_eq!(records, 33, "{suite:?}");
+            assert_eq!((sent, received), told, "{suite:?}");
+        }
     }
 }
 
