@@ -7,14 +7,9 @@ import unittest
 import ssl
 import ussl
 
-from pipes import certificate, connect, pair
+from pipes import certificate, connect, contents, pair
 
 EITHER_ROLE = {"keyfile": certificate("server.key"), "certfile": certificate("server.pem")}
-
-
-def contents(name):
-    with open(certificate(name), "rb") as file:
-        return file.read()
 
 
 def ends(client, server):

@@ -1,23 +1,17 @@
 """The socket as a stream, over a stream: reads, writes, polling, ends, and what the stream raises."""
 
 import gc
+import io
+import socket
 import unittest
 import ssl
 
-from pipes import certificate, connect, pair
+from pipes import End, certificate, connect, contexts, pair
 
 POLL = 3
 RD = 1
 WR = 4
 NVAL = 32
-
-
-def contexts():
-    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    client.load_verify_locations(cafile=certificate("ca.pem"))
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(certificate("rsa-server.pem"), certificate("rsa-server.key"))
-    return client, server
 
 
 class Connection(unittest.TestCase):
@@ -172,6 +166,26 @@ class PollingInTheHandshake(Connection):
         self.assertEqual(poll(self.client, WR), WR)
 
 
+class Asked(unittest.TestCase):
+    def test_in_vain_a_write_waits_for_its_verdict(self):
+        client, server = contexts()
+        server.load_verify_locations(cafile=certificate("ca.pem"))
+        server.verify_mode = ssl.CERT_REQUIRED
+        ours, theirs = pair()
+        ours = client.wrap_socket(ours, do_handshake_on_connect=False, server_hostname="localhost")
+        theirs = server.wrap_socket(theirs, server_side=True, do_handshake_on_connect=False)
+        ours.setblocking(False)
+        self.assertIsNone(ours.write(b"ping"))
+        self.assertIsNone(theirs.read(4))
+        self.assertIsNone(ours.write(b"ping"))
+        self.assertEqual(poll(ours, WR), 0)
+        self.assertRaises(OSError, theirs.read, 4)
+        self.assertEqual(poll(ours, WR), WR)
+        with self.assertRaises(OSError) as raised:
+            ours.write(b"ping")
+        self.assertIn("FATAL_ALERT_MESSAGE", str(raised.exception))
+
+
 class Ending(Connected):
     def test_close_says_so(self):
         self.server.write(b"last")
@@ -289,6 +303,45 @@ class Raising(Connected):
         self.assertRaises(OSError, self.client.read, 4)
 
 
+class Derived(unittest.TestCase):
+    """Streams of classes derived from native ones."""
+
+    def handshake(self, stream):
+        context, _ = contexts()
+        with self.assertRaises(OSError) as raised:
+            context.wrap_socket(stream, server_hostname="localhost")
+        return raised.exception.errno
+
+    def test_a_socket(self):
+        class Socket(socket.socket):
+            pass
+
+        self.assertEqual(self.handshake(Socket()), 32)  # EPIPE: it is not connected
+
+    def test_bytes(self):
+        class Bytes(io.BytesIO):
+            pass
+
+        self.assertEqual(self.handshake(Bytes()), -0x7280)
+
+    def test_one_that_was_not_made(self):
+        class Unmade(io.BytesIO):
+            def __init__(self):
+                pass
+
+        self.handshake(Unmade())
+
+    def test_one_of_a_class_of_Python(self):
+        class Derived(End):
+            pass
+
+        stream = Derived()
+        stream.other = End()
+        stream.other.closed = True
+        self.assertEqual(self.handshake(stream), -0x7280)
+        self.assertTrue(stream.other.received)
+
+
 class RaisingInTheHandshake(Connection):
     def test_at_any_call_of_the_stream(self):
         for fatal in (Oops, KeyboardInterrupt):
@@ -369,74 +422,6 @@ class Callback(unittest.TestCase):
     def test_of_the_wrong_type(self):
         with self.assertRaises(TypeError):
             self.connected(lambda cert, depth: "no")
-
-
-class Contexts(unittest.TestCase):
-    def test_a_client_verifies_when_nothing_is_set(self):
-        client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self.assertEqual(client.verify_mode, ssl.CERT_REQUIRED)
-        self.assertRaises(ValueError, client.wrap_socket, pair()[0])
-
-    def test_ciphers(self):
-        client, _ = contexts()
-        client.set_ciphers(["TLS_AES_128_GCM_SHA256"])
-        self.assertEqual(client.get_ciphers(), ["TLS_AES_128_GCM_SHA256"])
-        for bad in ([], ["BAR"]):
-            with self.assertRaises(OSError) as raised:
-                client.set_ciphers(bad)
-            self.assertEqual(str(raised.exception), "(-24192, 'MBEDTLS_ERR_SSL_BAD_CONFIG')")
-        self.assertRaises(TypeError, client.set_ciphers, "TLS_AES_128_GCM_SHA256")
-        self.assertEqual(client.get_ciphers(), ["TLS_AES_128_GCM_SHA256"])
-
-    def test_application_protocols(self):
-        client, server = contexts()
-        client.set_alpn_protocols(["h2", "mqtt"])
-        server.set_alpn_protocols(["mqtt"])
-        ours, theirs = pair()
-        ours = client.wrap_socket(ours, do_handshake_on_connect=False, server_hostname="localhost")
-        theirs = server.wrap_socket(theirs, server_side=True, do_handshake_on_connect=False)
-        connect(ours, theirs)
-        self.assertEqual(ours.selected_alpn_protocol(), "mqtt")
-        self.assertEqual(theirs.selected_alpn_protocol(), "mqtt")
-        self.assertRaises(ValueError, client.set_alpn_protocols, [""])
-
-    def test_what_cannot_be(self):
-        self.assertRaises(ValueError, ssl.SSLContext, 2)
-        client, server = contexts()
-        for mode in (ssl.CERT_NONE, ssl.CERT_OPTIONAL, ssl.CERT_REQUIRED):
-            client.verify_mode = mode
-            for bad in (3, -1):
-                with self.assertRaises(ValueError):
-                    client.verify_mode = bad
-            self.assertEqual(client.verify_mode, mode)
-        with self.assertRaises(ValueError):
-            client.wrap_socket(pair()[0], server_side=True)
-        with self.assertRaises(ValueError):
-            client.wrap_socket(pair()[0], server_hostname="not a name")
-        self.assertRaises(OSError, server.wrap_socket, None)
-        self.assertRaises(ValueError, client.load_cert_chain, b"!", b"!")
-
-    def test_default_roots(self):
-        client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        client.load_default_certs()
-
-    def test_a_write_to_a_server_that_asked_in_vain_waits_for_its_verdict(self):
-        client, server = contexts()
-        server.load_verify_locations(cafile=certificate("ca.pem"))
-        server.verify_mode = ssl.CERT_REQUIRED
-        ours, theirs = pair()
-        ours = client.wrap_socket(ours, do_handshake_on_connect=False, server_hostname="localhost")
-        theirs = server.wrap_socket(theirs, server_side=True, do_handshake_on_connect=False)
-        ours.setblocking(False)
-        self.assertIsNone(ours.write(b"ping"))
-        self.assertIsNone(theirs.read(4))
-        self.assertIsNone(ours.write(b"ping"))
-        self.assertEqual(poll(ours, WR), 0)
-        self.assertRaises(OSError, theirs.read, 4)
-        self.assertEqual(poll(ours, WR), WR)
-        with self.assertRaises(OSError) as raised:
-            ours.write(b"ping")
-        self.assertIn("FATAL_ALERT_MESSAGE", str(raised.exception))
 
 
 if __name__ == "__main__":

@@ -75,6 +75,9 @@ MP_NORETURN void tls_raise_bad_config(void);
 
 // transport.c
 
+// Returns the stream that can be called from C: of an instance of a class derived from a native
+// stream, such as socket, the native one in it. Raises OSError for what is no stream.
+mp_obj_t tls_transport_stream(mp_obj_t stream);
 // Makes the socket's stream the transport of its connection.
 rssl_result tls_transport_set(tls_socket_t *self);
 

@@ -75,7 +75,7 @@ static void finish_handshake(tls_socket_t *self) {
 }
 
 mp_obj_t tls_socket_new(tls_context_t *context, mp_obj_t stream, bool do_handshake, const char *name) {
-    mp_get_stream_raise(stream, MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
+    stream = tls_transport_stream(stream);
     handles_before_new();
     tls_socket_t *self = mp_obj_malloc_with_finaliser(tls_socket_t, &tls_socket_type);
     self->stream = MP_OBJ_NULL;

@@ -5,6 +5,7 @@
  */
 #include "modtls_rssl.h"
 #include "py/mperrno.h"
+#include "py/objtype.h"
 #include "py/stream.h"
 #include <errno.h> // mp_is_nonblocking_error compares with the system's numbers
 
@@ -59,6 +60,19 @@ static ptrdiff_t transport_read(void *user, void *buf, size_t len) {
 
 static ptrdiff_t transport_write(void *user, const void *buf, size_t len) {
     return stream_call(user, (void *)buf, len, true);
+}
+
+mp_obj_t tls_transport_stream(mp_obj_t stream) {
+    const mp_obj_type_t *type = mp_obj_get_type(stream);
+    if (mp_obj_is_instance_type(type) && MP_OBJ_TYPE_HAS_SLOT(type, protocol)) {
+        mp_obj_instance_t *instance = MP_OBJ_TO_PTR(stream);
+        mp_obj_t base = instance->subobj[0];
+        if (mp_obj_get_type(base)->name != MP_QSTR_IOBase) { // which calls the methods of the class
+            stream = base;
+        }
+    }
+    mp_get_stream_raise(stream, MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
+    return stream;
 }
 
 rssl_result tls_transport_set(tls_socket_t *self) {
