@@ -2,8 +2,9 @@
 
 import unittest
 import ssl
+import tls
 
-from pipes import certificate, connect, contexts, pair
+from pipes import certificate, connect, contents, contexts, pair
 
 
 class Settings(unittest.TestCase):
@@ -40,7 +41,7 @@ class Settings(unittest.TestCase):
         client, server = contexts()
         for mode in (ssl.CERT_NONE, ssl.CERT_OPTIONAL, ssl.CERT_REQUIRED):
             client.verify_mode = mode
-            for bad in (3, -1):
+            for bad in (3, -1, 1 << 32, (1 << 32) + 2):
                 with self.assertRaises(ValueError):
                     client.verify_mode = bad
             self.assertEqual(client.verify_mode, mode)
@@ -51,9 +52,51 @@ class Settings(unittest.TestCase):
         self.assertRaises(OSError, server.wrap_socket, None)
         self.assertRaises(ValueError, client.load_cert_chain, b"!", b"!")
 
+    def test_no_name_is_cut_at_a_NUL(self):
+        client, _ = contexts()
+        with self.assertRaises(ValueError):
+            client.wrap_socket(pair()[0], server_hostname="localhost\0.example")
+        self.assertRaises(ValueError, client.set_alpn_protocols, ["h2\0x"])
+        self.assertRaises(ValueError, client.set_ciphers, ["TLS_AES_128_GCM_SHA256\0x"])
+
+    def test_certificates_and_keys_in_any_buffer(self):
+        for buffer in (bytes, bytearray, lambda data: memoryview(bytearray(data))):
+            server = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)
+            server.load_cert_chain(buffer(contents("server.pem")), buffer(contents("server.key")))
+            server.load_verify_locations(buffer(contents("ca.pem")))
+
     def test_default_roots(self):
         client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         client.load_default_certs()
+
+
+class Finalised(unittest.TestCase):
+    """What is left of a context or a socket whose finaliser a program has called."""
+
+    def test_a_context_refuses_all(self):
+        context = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
+        context.__del__()
+        context.__del__()
+        self.assertEqual(context.get_ciphers(), [])
+        with self.assertRaises(ValueError):
+            context.verify_mode = tls.CERT_REQUIRED
+        with self.assertRaises(ValueError):
+            context.verify_callback = lambda cert, depth: 0
+        self.assertRaises(ValueError, context.set_alpn_protocols, ["h2"])
+        self.assertRaises(ValueError, context.load_verify_locations, contents("ca.pem"))
+        self.assertRaises(ValueError, context.wrap_socket, pair()[0])
+        self.assertRaises(OSError, context.load_default_certs)
+
+    def test_a_socket_is_closed(self):
+        stream, _ = pair()
+        client, _ = contexts()
+        client = client.wrap_socket(
+            stream, do_handshake_on_connect=False, server_hostname="localhost"
+        )
+        client.__del__()
+        self.assertTrue(stream.closed)
+        self.assertRaises(OSError, client.read, 1)
+        client.close()
 
 
 if __name__ == "__main__":
