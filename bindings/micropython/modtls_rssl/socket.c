@@ -132,13 +132,13 @@ static mp_uint_t socket_read(mp_obj_t self_in, void *buf, mp_uint_t size, int *e
     }
     begin(self);
     ptrdiff_t n = rssl_read(self->tls, buf, size);
+    // MicroPython's own close() says nothing: the end of the stream is the end.
+    if (n == RSSL_ERR_EOF && rssl_sock_is_connected(self->tls)) {
+        n = 0;
+    }
     end(self);
     if (n >= 0) {
         return (mp_uint_t)n;
-    }
-    // MicroPython's own close() says nothing: the end of the stream is the end.
-    if (n == RSSL_ERR_EOF && rssl_sock_is_connected(self->tls)) {
-        return 0;
     }
     return no_result(self, (rssl_result)n, RSSL_WANT_READ, errcode);
 }
@@ -210,7 +210,11 @@ static mp_uint_t socket_close(tls_socket_t *self, bool say_so, int *errcode) {
 }
 
 static mp_uint_t socket_poll(tls_socket_t *self, uintptr_t asked, int *errcode) {
-    if (self->stream == MP_OBJ_NULL || rssl_sock_error(self->tls) != NULL) {
+    interrupts_t interrupts = interrupts_hold();
+    bool over = self->stream == MP_OBJ_NULL || rssl_sock_error(self->tls) != NULL;
+    bool data_inside = rssl_events(self->tls) & RSSL_POLL_READY;
+    interrupts_release(&interrupts);
+    if (over) {
         return MP_STREAM_POLL_NVAL;
     }
     uintptr_t directions = asked & POLL_BOTH;
@@ -222,7 +226,7 @@ static mp_uint_t socket_poll(tls_socket_t *self, uintptr_t asked, int *errcode) 
         return directions;
     }
     mp_uint_t ready = 0;
-    if ((arg & MP_STREAM_POLL_RD) && (rssl_events(self->tls) & RSSL_POLL_READY)) {
+    if ((arg & MP_STREAM_POLL_RD) && data_inside) {
         ready = MP_STREAM_POLL_RD;
         if (arg == MP_STREAM_POLL_RD) {
             return ready;
@@ -280,20 +284,24 @@ static mp_obj_t socket_getpeercert(mp_obj_t self_in, mp_obj_t binary_form) {
     if (!mp_obj_is_true(binary_form)) {
         mp_raise_NotImplementedError(MP_ERROR_TEXT("only getpeercert(True)"));
     }
+    interrupts_t interrupts = interrupts_hold();
     rssl_cert *cert = rssl_sock_peer_cert_new(self->tls, 0);
-    if (cert == NULL) {
-        return mp_const_none;
+    mp_obj_t bytes = mp_const_none;
+    mp_obj_t exception = MP_OBJ_NULL;
+    if (cert != NULL) {
+        rssl_bytes der = rssl_cert_der(cert);
+        nlr_buf_t nlr;
+        if (nlr_push(&nlr) == 0) {
+            bytes = mp_obj_new_bytes(der.data, der.len);
+            nlr_pop();
+        } else {
+            exception = MP_OBJ_FROM_PTR(nlr.ret_val);
+        }
+        rssl_cert_free(cert);
     }
-    rssl_bytes der = rssl_cert_der(cert);
-    mp_obj_t bytes = MP_OBJ_NULL;
-    nlr_buf_t nlr;
-    if (nlr_push(&nlr) == 0) {
-        bytes = mp_obj_new_bytes(der.data, der.len);
-        nlr_pop();
-        rssl_cert_free(cert);
-    } else {
-        rssl_cert_free(cert);
-        nlr_jump(nlr.ret_val);
+    interrupts_release(&interrupts);
+    if (exception != MP_OBJ_NULL) {
+        nlr_raise(exception);
     }
     return bytes;
 }
@@ -305,26 +313,33 @@ static mp_obj_t text_or_none(const char *text) {
 
 static mp_obj_t socket_version(mp_obj_t self_in) {
     tls_socket_t *self = MP_OBJ_TO_PTR(self_in);
-    return text_or_none(rssl_version_name(rssl_sock_version(self->tls)));
+    interrupts_t interrupts = interrupts_hold();
+    const char *version = rssl_version_name(rssl_sock_version(self->tls));
+    interrupts_release(&interrupts);
+    return text_or_none(version);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(socket_version_obj, socket_version);
 
 static mp_obj_t socket_cipher(mp_obj_t self_in) {
     tls_socket_t *self = MP_OBJ_TO_PTR(self_in);
-    if (!rssl_sock_is_connected(self->tls)) {
+    interrupts_t interrupts = interrupts_hold();
+    bool connected = rssl_sock_is_connected(self->tls);
+    const char *cipher = rssl_cipher_name(rssl_sock_cipher(self->tls));
+    interrupts_release(&interrupts);
+    if (!connected) {
         return mp_const_none;
     }
-    mp_obj_t pair[2] = {
-        text_or_none(rssl_cipher_name(rssl_sock_cipher(self->tls))),
-        socket_version(self_in),
-    };
+    mp_obj_t pair[2] = { text_or_none(cipher), socket_version(self_in) };
     return mp_obj_new_tuple(2, pair);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(socket_cipher_obj, socket_cipher);
 
 static mp_obj_t socket_selected_alpn_protocol(mp_obj_t self_in) {
     tls_socket_t *self = MP_OBJ_TO_PTR(self_in);
-    return text_or_none((const char *)rssl_sock_alpn(self->tls).data);
+    interrupts_t interrupts = interrupts_hold();
+    const char *protocol = (const char *)rssl_sock_alpn(self->tls).data;
+    interrupts_release(&interrupts);
+    return text_or_none(protocol);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(socket_selected_alpn_protocol_obj, socket_selected_alpn_protocol);
 
