@@ -231,6 +231,58 @@ class Oops(Exception):
     pass
 
 
+class EndingUnread(Connection):
+    """A client that only writes: its server's tickets wait in the stream."""
+
+    def setUp(self):
+        super().setUp()
+        self.assertIsNone(self.client.write(b"ping"))
+        self.assertIsNone(self.server.read(4))
+        self.assertEqual(self.client.write(b"ping"), 4)
+        self.assertEqual(self.server.read(4), b"ping")
+        self.assertTrue(self.ours.received)
+
+    def test_close_takes_in_the_tickets(self):
+        self.client.close()
+        self.assertEqual(self.ours.received, b"")
+
+    def test_close_leaves_data(self):
+        self.server.write(b"one")
+        self.server.write(b"two")
+        self.client.close()
+        self.assertTrue(self.ours.received)
+
+    def test_close_takes_in_so_much(self):
+        del self.ours.asked[:]
+        self.ours.readinto = self.one_byte
+        self.client.close()
+        self.assertEqual(len(self.ours.asked), 32)
+
+    def one_byte(self, buf):
+        return End.readinto(self.ours, memoryview(buf)[:1])
+
+    def test_close_reads_only_what_is_there(self):
+        self.ours.received = b""
+        del self.ours.asked[:]
+        self.client.close()
+        self.assertEqual(self.ours.asked, [])
+
+    def test_close_hides_a_fault_but_no_interrupt(self):
+        for fault in (Oops, KeyboardInterrupt):
+            self.setUp()
+            self.ours.readinto = lambda buf: self.fail_with(fault)
+            raised = None
+            try:
+                self.client.close()
+            except KeyboardInterrupt as interrupt:
+                raised = interrupt
+            self.assertEqual(type(raised), type(None) if fault == Oops else KeyboardInterrupt)
+            self.assertTrue(self.ours.closed)
+
+    def fail_with(self, fault):
+        raise fault
+
+
 class Raising(Connected):
     def oops(self, *args):
         raise Oops("a fault of the stream")

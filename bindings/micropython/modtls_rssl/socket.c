@@ -8,6 +8,8 @@
 #include "py/stream.h"
 #include <errno.h> // mp_is_nonblocking_error compares with the system's numbers
 
+#define CLOSING_READS 32 // two a record
+
 #define POLL_BOTH (MP_STREAM_POLL_RD | MP_STREAM_POLL_WR)
 
 static void begin(tls_socket_t *self) {
@@ -83,6 +85,7 @@ mp_obj_t tls_socket_new(tls_context_t *context, mp_obj_t stream, bool do_handsha
     self->verify_callback = context->verify_callback;
     self->unreported = 0;
     self->stream_errno = MP_EWOULDBLOCK;
+    self->closing_reads = ANY_READS;
     self->stream_returns = false;
     self->verdict_open = false;
     self->verdict_expected = false;
@@ -186,6 +189,20 @@ static mp_uint_t socket_write(mp_obj_t self_in, const void *buf, mp_uint_t size,
     return no_result(self, (rssl_result)n, RSSL_WANT_WRITE, errcode);
 }
 
+// Takes in what the peer has said so far, a server's tickets above all: a socket that is closed over
+// unread bytes drops what it has not delivered. It is a courtesy: it never waits, it is over after some
+// records, and it hides what the stream raises unless that ends the program.
+static void take_in(tls_socket_t *self) {
+    char first;
+    self->closing_reads = CLOSING_READS;
+    ptrdiff_t n = rssl_peek(self->tls, &first, 1);
+    (void)n; // whatever came, the connection is over
+    if (self->exception != MP_OBJ_NULL
+        && mp_obj_exception_match(self->exception, MP_OBJ_FROM_PTR(&mp_type_Exception))) {
+        self->exception = MP_OBJ_NULL;
+    }
+}
+
 // The end is said to the peer if the stream takes it now; what it raises is raised after all is
 // closed.
 static mp_uint_t socket_close(tls_socket_t *self, bool say_so, int *errcode) {
@@ -195,7 +212,10 @@ static mp_uint_t socket_close(tls_socket_t *self, bool say_so, int *errcode) {
     }
     begin(self);
     if (say_so && rssl_sock_error(self->tls) == NULL && rssl_sock_is_connected(self->tls)) {
-        (void)rssl_shutdown(self->tls, RSSL_SHUT_WR);
+        rssl_result rc = rssl_shutdown(self->tls, RSSL_SHUT_WR);
+        if (rc == RSSL_OK && self->exception == MP_OBJ_NULL) {
+            take_in(self);
+        }
     }
     self->stream = MP_OBJ_NULL;
     free_connection(self);
