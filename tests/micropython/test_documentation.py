@@ -30,7 +30,7 @@ def snippets():
 class Documentation(MicroPythonCase):
     def test_programs(self):
         found = snippets()
-        self.assertEqual(set(found), {*PROGRAMS, "build"})
+        self.assertEqual(set(found), {*PROGRAMS, "build", "kept"})
         for name, (call, expected) in PROGRAMS.items():
             with self.subTest(name):
                 self.run_program(found[name], call, expected)
@@ -60,6 +60,19 @@ class Documentation(MicroPythonCase):
         )
         self.assertEqual(done.returncode, 0, done.stdout[-2000:])
         self.assertIn("modtls_rssl", done.stdout)
+
+    def test_what_keeps_the_hashes_passes_whole_arguments(self):
+        """mbedTLS, which it builds, is not in the tests' source: only make's arguments are looked at."""
+        folder = temporary_directory()
+        (folder / "build.sh").write_text('#!/bin/sh\nprintf "%s\\0" "$@"\n')
+        (folder / "build.sh").chmod(0o755)
+        said = subprocess.run(
+            ["sh", "-ec", snippets()["kept"]], stdout=subprocess.PIPE, text=True, check=True,
+            env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"},
+        ).stdout
+        arguments = said.rstrip("\0").split("\0")
+        self.assertEqual(len(arguments), 6, arguments)
+        self.assertNotIn("\n", said)
 
 
 if __name__ == "__main__":

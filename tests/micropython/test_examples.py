@@ -2,11 +2,15 @@
 
 import getpass
 import socket
+import ssl
+import struct
 import subprocess
 import unittest
 
 from micropython_ends import EXAMPLES, MicroPythonCase
 from programs import TIMEOUT, certificate, program, temporary_directory
+
+RESET_AT_CLOSE = struct.pack("ii", 1, 0)
 
 
 class Https(MicroPythonCase):
@@ -28,6 +32,17 @@ class Https(MicroPythonCase):
         self.assertEqual(client.finish(), 1)
         self.assertIn("OSError: ", client.errors.text())
         self.succeeds(self.fetch(server))
+
+    def test_the_server_outlives_a_client_that_breaks_off(self):
+        server = self.micropython_server(EXAMPLES / "https_server.py")
+        context = ssl.create_default_context(cafile=certificate("ca.pem"))
+        context.maximum_version = ssl.TLSVersion.TLSv1_2  # where the server ends the handshake
+        with socket.create_connection(("127.0.0.1", server.port), TIMEOUT) as plain:
+            plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_AT_CLOSE)
+            with context.wrap_socket(plain, server_hostname="localhost") as stream:
+                stream.send(b"GET")
+        self.succeeds(self.fetch(server))
+        self.assertIn("connection failed", server.output.text())
 
     def test_the_server_serves_curl(self):
         server = self.micropython_server(EXAMPLES / "https_server.py")

@@ -20,7 +20,13 @@ class Interrupt(MicroPythonCase):
                     client.output.wait_for(rb"interrupted\n", count)
 
     def test_in_the_library_itself(self):
-        worker = self.micropython(HERE / "load_for_ever.py", certificate("many-cas.pem"))
+        self.interrupted_often("load_for_ever.py", certificate("many-cas.pem"))
+
+    def test_in_what_only_asks(self):
+        self.interrupted_often("ask_for_ever.py")
+
+    def interrupted_often(self, program, *arguments):
+        worker = self.micropython(HERE / program, *arguments)
         worker.output.wait_for(rb"ready\n")
         for count in range(1, 101):
             time.sleep(0.001 * (count % 7))

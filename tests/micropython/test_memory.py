@@ -4,8 +4,9 @@ import gc
 import socket
 import unittest
 import ssl
+import tls
 
-from pipes import certificate, connect, pair
+from pipes import End, certificate, connect, contents, contexts, pair
 
 
 def resident():
@@ -81,6 +82,54 @@ class Dropped(unittest.TestCase):
                 self.client.wrap_socket(ours)
 
         self.check(drop, 10000)
+
+
+class Replaced(unittest.TestCase):
+    """What the collector closes may fail, while another error is on its way to the program."""
+
+    def test_an_error_keeps_its_facts(self):
+        client, _ = contexts()
+        server = tls.SSLContext(tls.PROTOCOL_TLS_SERVER)
+        certificate, key = contents("server.pem"), contents("client.key")
+        expected = self.refusal(server, certificate, key)
+        closed = [0]
+        dropped = [
+            client.wrap_socket(
+                self.failing(closed), do_handshake_on_connect=False, server_hostname="localhost"
+            )
+            for _ in range(20)
+        ]
+        gc.disable()
+        gc.threshold(1)
+        dropped.clear()
+        facts = self.refusal(server, certificate, key)
+        gc.threshold(-1)
+        self.assertEqual(facts, expected)
+        self.assertTrue(closed[0] > 0)
+
+    def refusal(self, server, certificate, key):
+        """The next allocation is the one for the error."""
+        gc.enable()
+        try:
+            server.load_cert_chain(certificate, key)
+        except ValueError as error:
+            return error.args[0]
+
+    def failing(self, closed):
+        """A stream whose closing fails in librssl."""
+        gone = tls.SSLContext(tls.PROTOCOL_TLS_CLIENT)
+        gone.__del__()
+
+        class Failing(End):
+            def ioctl(self, request, arg):
+                closed[0] += 1
+                try:
+                    gone.load_default_certs()
+                except OSError:
+                    pass
+                return 0
+
+        return Failing()
 
 
 if __name__ == "__main__":

@@ -7,14 +7,9 @@ import unittest
 import ssl
 import ussl
 
-from pipes import certificate, connect, pair
+from pipes import certificate, connect, contents, pair
 
 EITHER_ROLE = {"keyfile": certificate("server.key"), "certfile": certificate("server.pem")}
-
-
-def contents(name):
-    with open(certificate(name), "rb") as file:
-        return file.read()
 
 
 def ends(client, server):
@@ -164,6 +159,34 @@ class Handshake(unittest.TestCase):
         self.assertIsNone(client.write(b"ping"))
         server = ussl.wrap_socket(theirs, server_side=True, do_handshake=False, **EITHER_ROLE)
         self.assertIsNone(server.read(4))
+        self.assertEqual(client.write(b"ping"), 4)
+        self.assertEqual(server.read(4), b"ping")
+
+    def answering(self, idle_reads=0):
+        """A stream whose reads let its server work, so that they wait; the first ones do not."""
+        ours, theirs = pair()
+        server = ussl.wrap_socket(theirs, server_side=True, do_handshake=False, **EITHER_ROLE)
+        read = ours.readinto
+        left = [idle_reads]
+
+        def readinto(buf):
+            left[0] -= 1
+            if left[0] >= 0:
+                return None
+            server.read(1)
+            return read(buf)
+
+        ours.readinto = readinto
+        return ours, server
+
+    def test_at_once_waits_on_a_stream_that_does_not_block(self):
+        ours, _ = self.answering(idle_reads=3)
+        self.assertEqual(ussl.wrap_socket(ours).version(), "TLSv1.3")
+
+    def test_deferred_on_a_stream_that_blocks_is_done_by_the_first_write(self):
+        ours, server = self.answering()
+        client = ussl.wrap_socket(ours, do_handshake=False)
+        self.assertIsNone(client.version())
         self.assertEqual(client.write(b"ping"), 4)
         self.assertEqual(server.read(4), b"ping")
 

@@ -1,23 +1,17 @@
 """The socket as a stream, over a stream: reads, writes, polling, ends, and what the stream raises."""
 
 import gc
+import io
+import socket
 import unittest
 import ssl
 
-from pipes import certificate, connect, pair
+from pipes import End, certificate, connect, contexts, pair
 
 POLL = 3
 RD = 1
 WR = 4
 NVAL = 32
-
-
-def contexts():
-    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    client.load_verify_locations(cafile=certificate("ca.pem"))
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(certificate("rsa-server.pem"), certificate("rsa-server.key"))
-    return client, server
 
 
 class Connection(unittest.TestCase):
@@ -172,6 +166,26 @@ class PollingInTheHandshake(Connection):
         self.assertEqual(poll(self.client, WR), WR)
 
 
+class Asked(unittest.TestCase):
+    def test_in_vain_a_write_waits_for_its_verdict(self):
+        client, server = contexts()
+        server.load_verify_locations(cafile=certificate("ca.pem"))
+        server.verify_mode = ssl.CERT_REQUIRED
+        ours, theirs = pair()
+        ours = client.wrap_socket(ours, do_handshake_on_connect=False, server_hostname="localhost")
+        theirs = server.wrap_socket(theirs, server_side=True, do_handshake_on_connect=False)
+        ours.setblocking(False)
+        self.assertIsNone(ours.write(b"ping"))
+        self.assertIsNone(theirs.read(4))
+        self.assertIsNone(ours.write(b"ping"))
+        self.assertEqual(poll(ours, WR), 0)
+        self.assertRaises(OSError, theirs.read, 4)
+        self.assertEqual(poll(ours, WR), WR)
+        with self.assertRaises(OSError) as raised:
+            ours.write(b"ping")
+        self.assertIn("FATAL_ALERT_MESSAGE", str(raised.exception))
+
+
 class Ending(Connected):
     def test_close_says_so(self):
         self.server.write(b"last")
@@ -215,6 +229,58 @@ class Ending(Connected):
 
 class Oops(Exception):
     pass
+
+
+class EndingUnread(Connection):
+    """A client that only writes: its server's tickets wait in the stream."""
+
+    def setUp(self):
+        super().setUp()
+        self.assertIsNone(self.client.write(b"ping"))
+        self.assertIsNone(self.server.read(4))
+        self.assertEqual(self.client.write(b"ping"), 4)
+        self.assertEqual(self.server.read(4), b"ping")
+        self.assertTrue(self.ours.received)
+
+    def test_close_takes_in_the_tickets(self):
+        self.client.close()
+        self.assertEqual(self.ours.received, b"")
+
+    def test_close_leaves_data(self):
+        self.server.write(b"one")
+        self.server.write(b"two")
+        self.client.close()
+        self.assertTrue(self.ours.received)
+
+    def test_close_takes_in_so_much(self):
+        del self.ours.asked[:]
+        self.ours.readinto = self.one_byte
+        self.client.close()
+        self.assertEqual(len(self.ours.asked), 32)
+
+    def one_byte(self, buf):
+        return End.readinto(self.ours, memoryview(buf)[:1])
+
+    def test_close_reads_only_what_is_there(self):
+        self.ours.received = b""
+        del self.ours.asked[:]
+        self.client.close()
+        self.assertEqual(self.ours.asked, [])
+
+    def test_close_hides_a_fault_but_no_interrupt(self):
+        for fault in (Oops, KeyboardInterrupt):
+            self.setUp()
+            self.ours.readinto = lambda buf: self.fail_with(fault)
+            raised = None
+            try:
+                self.client.close()
+            except KeyboardInterrupt as interrupt:
+                raised = interrupt
+            self.assertEqual(type(raised), type(None) if fault == Oops else KeyboardInterrupt)
+            self.assertTrue(self.ours.closed)
+
+    def fail_with(self, fault):
+        raise fault
 
 
 class Raising(Connected):
@@ -287,6 +353,45 @@ class Raising(Connected):
     def test_more_than_was_asked_for(self):
         self.ours.readinto = lambda buf: len(buf) + 1
         self.assertRaises(OSError, self.client.read, 4)
+
+
+class Derived(unittest.TestCase):
+    """Streams of classes derived from native ones."""
+
+    def handshake(self, stream):
+        context, _ = contexts()
+        with self.assertRaises(OSError) as raised:
+            context.wrap_socket(stream, server_hostname="localhost")
+        return raised.exception.errno
+
+    def test_a_socket(self):
+        class Socket(socket.socket):
+            pass
+
+        self.assertEqual(self.handshake(Socket()), 32)  # EPIPE: it is not connected
+
+    def test_bytes(self):
+        class Bytes(io.BytesIO):
+            pass
+
+        self.assertEqual(self.handshake(Bytes()), -0x7280)
+
+    def test_one_that_was_not_made(self):
+        class Unmade(io.BytesIO):
+            def __init__(self):
+                pass
+
+        self.handshake(Unmade())
+
+    def test_one_of_a_class_of_Python(self):
+        class Derived(End):
+            pass
+
+        stream = Derived()
+        stream.other = End()
+        stream.other.closed = True
+        self.assertEqual(self.handshake(stream), -0x7280)
+        self.assertTrue(stream.other.received)
 
 
 class RaisingInTheHandshake(Connection):
@@ -369,74 +474,6 @@ class Callback(unittest.TestCase):
     def test_of_the_wrong_type(self):
         with self.assertRaises(TypeError):
             self.connected(lambda cert, depth: "no")
-
-
-class Contexts(unittest.TestCase):
-    def test_a_client_verifies_when_nothing_is_set(self):
-        client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self.assertEqual(client.verify_mode, ssl.CERT_REQUIRED)
-        self.assertRaises(ValueError, client.wrap_socket, pair()[0])
-
-    def test_ciphers(self):
-        client, _ = contexts()
-        client.set_ciphers(["TLS_AES_128_GCM_SHA256"])
-        self.assertEqual(client.get_ciphers(), ["TLS_AES_128_GCM_SHA256"])
-        for bad in ([], ["BAR"]):
-            with self.assertRaises(OSError) as raised:
-                client.set_ciphers(bad)
-            self.assertEqual(str(raised.exception), "(-24192, 'MBEDTLS_ERR_SSL_BAD_CONFIG')")
-        self.assertRaises(TypeError, client.set_ciphers, "TLS_AES_128_GCM_SHA256")
-        self.assertEqual(client.get_ciphers(), ["TLS_AES_128_GCM_SHA256"])
-
-    def test_application_protocols(self):
-        client, server = contexts()
-        client.set_alpn_protocols(["h2", "mqtt"])
-        server.set_alpn_protocols(["mqtt"])
-        ours, theirs = pair()
-        ours = client.wrap_socket(ours, do_handshake_on_connect=False, server_hostname="localhost")
-        theirs = server.wrap_socket(theirs, server_side=True, do_handshake_on_connect=False)
-        connect(ours, theirs)
-        self.assertEqual(ours.selected_alpn_protocol(), "mqtt")
-        self.assertEqual(theirs.selected_alpn_protocol(), "mqtt")
-        self.assertRaises(ValueError, client.set_alpn_protocols, [""])
-
-    def test_what_cannot_be(self):
-        self.assertRaises(ValueError, ssl.SSLContext, 2)
-        client, server = contexts()
-        for mode in (ssl.CERT_NONE, ssl.CERT_OPTIONAL, ssl.CERT_REQUIRED):
-            client.verify_mode = mode
-            for bad in (3, -1):
-                with self.assertRaises(ValueError):
-                    client.verify_mode = bad
-            self.assertEqual(client.verify_mode, mode)
-        with self.assertRaises(ValueError):
-            client.wrap_socket(pair()[0], server_side=True)
-        with self.assertRaises(ValueError):
-            client.wrap_socket(pair()[0], server_hostname="not a name")
-        self.assertRaises(OSError, server.wrap_socket, None)
-        self.assertRaises(ValueError, client.load_cert_chain, b"!", b"!")
-
-    def test_default_roots(self):
-        client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        client.load_default_certs()
-
-    def test_a_write_to_a_server_that_asked_in_vain_waits_for_its_verdict(self):
-        client, server = contexts()
-        server.load_verify_locations(cafile=certificate("ca.pem"))
-        server.verify_mode = ssl.CERT_REQUIRED
-        ours, theirs = pair()
-        ours = client.wrap_socket(ours, do_handshake_on_connect=False, server_hostname="localhost")
-        theirs = server.wrap_socket(theirs, server_side=True, do_handshake_on_connect=False)
-        ours.setblocking(False)
-        self.assertIsNone(ours.write(b"ping"))
-        self.assertIsNone(theirs.read(4))
-        self.assertIsNone(ours.write(b"ping"))
-        self.assertEqual(poll(ours, WR), 0)
-        self.assertRaises(OSError, theirs.read, 4)
-        self.assertEqual(poll(ours, WR), WR)
-        with self.assertRaises(OSError) as raised:
-            ours.write(b"ping")
-        self.assertIn("FATAL_ALERT_MESSAGE", str(raised.exception))
 
 
 if __name__ == "__main__":

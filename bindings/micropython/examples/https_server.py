@@ -17,15 +17,14 @@ def listen(port):
 
 
 def answer(context, plain):
+    stream = plain
     try:
         stream = context.wrap_socket(plain, server_side=True)
+        while stream.readline() not in (b"\r\n", b""):
+            pass
+        stream.write(PAGE)
     except OSError as error:
-        print("handshake failed:", error)
-        plain.close()
-        return
-    while stream.readline() not in (b"\r\n", b""):
-        pass
-    stream.write(PAGE)
+        print("connection failed:", error)
     stream.close()
 
 

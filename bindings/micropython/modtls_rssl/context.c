@@ -52,55 +52,100 @@ static mp_obj_t context_del(mp_obj_t self_in) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(context_del_obj, context_del);
 
-// A client that verifies also checks the name; librssl keeps the two from contradicting.
-static rssl_result set_verify_mode(rssl_ctx *ctx, rssl_cert_reqs mode) {
-    rssl_result rc = RSSL_OK;
-    if (mode == RSSL_CERT_NONE) {
-        rc = rssl_ctx_set_check_hostname(ctx, false);
-    } else if (mode <= RSSL_CERT_REQUIRED && rssl_ctx_role(ctx) == RSSL_CLIENT) {
-        rc = rssl_ctx_set_check_hostname(ctx, true);
-    }
-    return rc == RSSL_OK ? rssl_ctx_set_verify(ctx, mode) : rc;
+static bool is_client(const tls_context_t *self) {
+    interrupts_t interrupts = interrupts_hold();
+    bool is = rssl_ctx_role(self->ctx) == RSSL_CLIENT;
+    interrupts_release(&interrupts);
+    return is;
 }
 
-static rssl_result set_verify_callback(tls_context_t *self, mp_obj_t callback) {
-    rssl_verify_cb cb = callback == mp_const_none ? NULL : tls_verify;
-    rssl_result rc = rssl_ctx_set_verify_callback(self->ctx, cb, NULL, NULL);
-    if (rc == RSSL_OK) {
-        self->verify_callback = callback;
+static mp_int_t verify_mode(const tls_context_t *self) {
+    interrupts_t interrupts = interrupts_hold();
+    mp_int_t mode = rssl_ctx_verify(self->ctx);
+    interrupts_release(&interrupts);
+    return mode;
+}
+
+// A client that verifies also checks the name; librssl keeps the two from contradicting.
+static void set_verify_mode(tls_context_t *self, mp_int_t mode) {
+    if (mode < RSSL_CERT_NONE || mode > RSSL_CERT_REQUIRED) {
+        mp_raise_ValueError(MP_ERROR_TEXT("not a verify mode"));
     }
-    return rc;
+    rssl_result rc = RSSL_OK;
+    interrupts_t interrupts = interrupts_hold();
+    if (mode == RSSL_CERT_NONE) {
+        rc = rssl_ctx_set_check_hostname(self->ctx, false);
+    } else if (rssl_ctx_role(self->ctx) == RSSL_CLIENT) {
+        rc = rssl_ctx_set_check_hostname(self->ctx, true);
+    }
+    if (rc == RSSL_OK) {
+        rc = rssl_ctx_set_verify(self->ctx, (rssl_cert_reqs)mode);
+    }
+    interrupts_release(&interrupts);
+    if (rc != RSSL_OK) {
+        tls_raise_value_error();
+    }
+}
+
+static void set_verify_callback(tls_context_t *self, mp_obj_t callback) {
+    rssl_verify_cb cb = callback == mp_const_none ? NULL : tls_verify;
+    interrupts_t interrupts = interrupts_hold();
+    rssl_result rc = rssl_ctx_set_verify_callback(self->ctx, cb, NULL, NULL);
+    interrupts_release(&interrupts);
+    if (rc != RSSL_OK) {
+        tls_raise_value_error();
+    }
+    self->verify_callback = callback;
 }
 
 static void context_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     tls_context_t *self = MP_OBJ_TO_PTR(self_in);
-    bool known = attr == MP_QSTR_verify_mode || attr == MP_QSTR_verify_callback;
+    bool mode = attr == MP_QSTR_verify_mode;
+    bool callback = attr == MP_QSTR_verify_callback;
     if (dest[0] == MP_OBJ_NULL) {
-        if (attr == MP_QSTR_verify_mode) {
-            dest[0] = MP_OBJ_NEW_SMALL_INT(rssl_ctx_verify(self->ctx));
-        } else if (attr == MP_QSTR_verify_callback) {
+        if (mode) {
+            dest[0] = MP_OBJ_NEW_SMALL_INT(verify_mode(self));
+        } else if (callback) {
             dest[0] = self->verify_callback;
         } else {
             dest[1] = MP_OBJ_SENTINEL; // look for a method
         }
-    } else if (known && dest[1] != MP_OBJ_NULL) {
-        mp_int_t mode = attr == MP_QSTR_verify_mode ? mp_obj_get_int(dest[1]) : 0;
-        interrupts_t interrupts = interrupts_hold();
-        rssl_result rc = attr == MP_QSTR_verify_mode
-            ? set_verify_mode(self->ctx, (rssl_cert_reqs)mode) : set_verify_callback(self, dest[1]);
-        interrupts_release(&interrupts);
-        if (rc != RSSL_OK) {
-            tls_raise_value_error();
+    } else if ((mode || callback) && dest[1] != MP_OBJ_NULL) {
+        if (mode) {
+            set_verify_mode(self, mp_obj_get_int(dest[1]));
+        } else {
+            set_verify_callback(self, dest[1]);
         }
         dest[0] = MP_OBJ_NULL; // stored
     }
 }
 
+// A name that had a NUL inside would be another name to librssl.
+static const char *name_of(mp_obj_t name_in) {
+    size_t len;
+    const char *name = mp_obj_str_get_data(name_in, &len);
+    if (memchr(name, '\0', len) != NULL) {
+        mp_raise_ValueError(MP_ERROR_TEXT("NUL in a name"));
+    }
+    return name;
+}
+
+// NULL: past the last.
+static const char *cipher_name(const tls_context_t *self, size_t i) {
+    interrupts_t interrupts = interrupts_hold();
+    const char *name = NULL;
+    if (i < rssl_ctx_cipher_count(self->ctx)) {
+        name = rssl_cipher_name(rssl_ctx_cipher(self->ctx, i));
+    }
+    interrupts_release(&interrupts);
+    return name;
+}
+
 static mp_obj_t context_get_ciphers(mp_obj_t self_in) {
     tls_context_t *self = MP_OBJ_TO_PTR(self_in);
     mp_obj_t list = mp_obj_new_list(0, NULL);
-    for (size_t i = 0; i < rssl_ctx_cipher_count(self->ctx); i++) {
-        const char *name = rssl_cipher_name(rssl_ctx_cipher(self->ctx, i));
+    const char *name;
+    for (size_t i = 0; (name = cipher_name(self, i)) != NULL; i++) {
         mp_obj_list_append(list, mp_obj_new_str_from_cstr(name));
     }
     return list;
@@ -116,7 +161,7 @@ static mp_obj_t context_set_ciphers(mp_obj_t self_in, mp_obj_t ciphers_in) {
     vstr_init(&names, 64);
     for (size_t i = 0; i < n; i++) {
         vstr_add_str(&names, i ? ":" : "");
-        vstr_add_str(&names, mp_obj_str_get_str(ciphers[i]));
+        vstr_add_str(&names, name_of(ciphers[i]));
     }
     interrupts_t interrupts = interrupts_hold();
     rssl_result rc = rssl_ctx_set_ciphers(self->ctx, vstr_null_terminated_str(&names));
@@ -136,7 +181,7 @@ static mp_obj_t context_set_alpn_protocols(mp_obj_t self_in, mp_obj_t protocols_
     mp_obj_get_array(protocols_in, &n, &protocols);
     const char **names = m_new(const char *, n);
     for (size_t i = 0; i < n; i++) {
-        names[i] = mp_obj_str_get_str(protocols[i]);
+        names[i] = name_of(protocols[i]);
     }
     interrupts_t interrupts = interrupts_hold();
     rssl_result rc = rssl_ctx_set_alpn(self->ctx, names, n);
@@ -148,6 +193,13 @@ static mp_obj_t context_set_alpn_protocols(mp_obj_t self_in, mp_obj_t protocols_
     return mp_const_none;
 }
 static MP_DEFINE_CONST_FUN_OBJ_2(context_set_alpn_protocols_obj, context_set_alpn_protocols);
+
+// Any buffer; of what is none MicroPython's tests expect the words of strings.
+static void get_bytes(mp_obj_t data_in, mp_buffer_info_t *data) {
+    if (!mp_get_buffer(data_in, data, MP_BUFFER_READ)) {
+        data->buf = (void *)mp_obj_str_get_data(data_in, &data->len);
+    }
+}
 
 static bool is_certificate(const char *data, size_t len) {
     rssl_cert *cert = NULL;
@@ -169,16 +221,16 @@ static bool is_pem_or_der(const char *data, size_t len) {
 
 static mp_obj_t context_load_cert_chain(mp_obj_t self_in, mp_obj_t cert_in, mp_obj_t key_in) {
     tls_context_t *self = MP_OBJ_TO_PTR(self_in);
-    size_t cert_len, key_len;
-    const char *key = mp_obj_str_get_data(key_in, &key_len);
+    mp_buffer_info_t cert, key;
+    get_bytes(key_in, &key);
     // What is no key at all is reported before what may be wrong with the certificate.
-    if (!is_pem_or_der(key, key_len)) {
+    if (!is_pem_or_der(key.buf, key.len)) {
         mp_raise_ValueError(MP_ERROR_TEXT("invalid key"));
     }
-    const char *cert = mp_obj_str_get_data(cert_in, &cert_len);
+    get_bytes(cert_in, &cert);
     interrupts_t interrupts = interrupts_hold();
-    bool cert_good = is_certificate(cert, cert_len);
-    rssl_result rc = rssl_ctx_load_cert_mem(self->ctx, cert, cert_len, key, key_len, NULL);
+    bool cert_good = is_certificate(cert.buf, cert.len);
+    rssl_result rc = rssl_ctx_load_cert_mem(self->ctx, cert.buf, cert.len, key.buf, key.len, NULL);
     if (rc == RSSL_OK) {
         rc = rssl_ctx_set_client_cert_callback(self->ctx, NULL, NULL, NULL);
     }
@@ -195,10 +247,10 @@ static MP_DEFINE_CONST_FUN_OBJ_3(context_load_cert_chain_obj, context_load_cert_
 
 static mp_obj_t context_load_verify_locations(mp_obj_t self_in, mp_obj_t cadata_in) {
     tls_context_t *self = MP_OBJ_TO_PTR(self_in);
-    size_t len;
-    const char *data = mp_obj_str_get_data(cadata_in, &len);
+    mp_buffer_info_t data;
+    get_bytes(cadata_in, &data);
     interrupts_t interrupts = interrupts_hold();
-    rssl_result rc = rssl_ctx_load_verify_mem(self->ctx, data, len);
+    rssl_result rc = rssl_ctx_load_verify_mem(self->ctx, data.buf, data.len);
     interrupts_release(&interrupts);
     if (rc == RSSL_ERR_FORMAT) {
         mp_raise_ValueError(MP_ERROR_TEXT("invalid cert"));
@@ -237,15 +289,15 @@ static mp_obj_t context_wrap_socket(size_t n_args, const mp_obj_t *pos_args, mp_
     mp_arg_val_t args[MP_ARRAY_SIZE(allowed_args)];
     mp_arg_parse_all(n_args - 2, pos_args + 2, kw_args, MP_ARRAY_SIZE(allowed_args), allowed_args, args);
 
-    bool client = rssl_ctx_role(self->ctx) == RSSL_CLIENT;
+    bool client = is_client(self);
     if (client && args[ARG_server_side].u_bool) {
         mp_raise_ValueError(MP_ERROR_TEXT("server_side requires PROTOCOL_TLS_SERVER"));
     }
     const char *name = NULL;
     if (client && args[ARG_server_hostname].u_obj != mp_const_none) {
-        name = mp_obj_str_get_str(args[ARG_server_hostname].u_obj);
+        name = name_of(args[ARG_server_hostname].u_obj);
     }
-    if (client && name == NULL && rssl_ctx_verify(self->ctx) != RSSL_CERT_NONE) {
+    if (client && name == NULL && verify_mode(self) != RSSL_CERT_NONE) {
         mp_raise_ValueError(MP_ERROR_TEXT("CERT_REQUIRED requires server_hostname"));
     }
     return tls_socket_new(self, pos_args[1], args[ARG_do_handshake_on_connect].u_bool, name);

@@ -10,6 +10,8 @@
 #include "py/mperrno.h"
 #include "py/objexcept.h"
 #include "py/objtuple.h"
+#include <stdlib.h>
+#include <string.h>
 
 #define NUMBER_GENERIC (-0x0001)
 #define NUMBER_CERT_VERIFY_FAILED (-0x2700)
@@ -66,23 +68,43 @@ static MP_DEFINE_CONST_OBJ_TYPE(
     parent, &mp_type_OSError
     );
 
-static mp_obj_t new_error(int number, const char *name, const char *facts) {
-    mp_obj_t args[3] = {
-        MP_OBJ_NEW_SMALL_INT(number),
-        mp_obj_new_str_from_cstr(name ? name : facts),
-        mp_obj_new_str_from_cstr(facts),
-    };
-    return mp_obj_exception_make_new(&error_type, 3, 0, args);
+// The message of the last error, or MP_OBJ_NULL where there is no memory. It is copied first: the
+// allocation may collect garbage, and what that closes may replace the error.
+static mp_obj_t last_facts(void) {
+    mp_obj_t facts = MP_OBJ_NULL;
+    char *copy = strdup(rssl_error_message(rssl_last_error()));
+    if (copy != NULL) {
+        nlr_buf_t nlr;
+        if (nlr_push(&nlr) == 0) {
+            facts = mp_obj_new_str_from_cstr(copy);
+            nlr_pop();
+        }
+        free(copy);
+    }
+    return facts;
 }
 
-// The number alone is raised where there is no memory for the rest, as with a locked heap.
-static MP_NORETURN void raise_error(int number, const char *name) {
+// MP_OBJ_NULL where there is no memory. name may be NULL.
+static mp_obj_t new_error(int number, const char *name) {
+    mp_obj_t facts = last_facts();
     mp_obj_t error = MP_OBJ_NULL;
     nlr_buf_t nlr;
+    if (facts == MP_OBJ_NULL) {
+        return error;
+    }
     if (nlr_push(&nlr) == 0) {
-        error = new_error(number, name, rssl_error_message(rssl_last_error()));
+        mp_obj_t args[3] = {
+            MP_OBJ_NEW_SMALL_INT(number), name ? mp_obj_new_str_from_cstr(name) : facts, facts,
+        };
+        error = mp_obj_exception_make_new(&error_type, 3, 0, args);
         nlr_pop();
-    } else {
+    }
+    return error;
+}
+
+// The number alone is raised where there was no memory for the rest, as with a locked heap.
+static MP_NORETURN void raise_error(mp_obj_t error, int number) {
+    if (error == MP_OBJ_NULL) {
         mp_raise_OSError(number);
     }
     nlr_raise(error);
@@ -101,31 +123,50 @@ static const char *verify_text(int32_t verify) {
     }
 }
 
-MP_NORETURN void tls_raise(rssl_result rc) {
-    const rssl_error *error = rssl_last_error();
+// What rc is to programs; false: a number of the system's, which says all.
+static bool describe(rssl_result rc, const rssl_error *error, known_t *known) {
+    *known = (known_t) { rc, MP_EIO, NULL };
     int32_t verify = rssl_error_verify(error);
     if (verify == RSSL_V_APPLICATION) {
-        raise_error(refused_by_program.number, refused_by_program.name);
-    }
-    if (rc == RSSL_ERR_VERIFY) {
-        raise_error(NUMBER_CERT_VERIFY_FAILED, verify_text(verify));
-    }
-    if (rc == RSSL_ERR_IO && rssl_error_errno(error) != 0) {
-        mp_raise_OSError(rssl_error_errno(error));
+        *known = refused_by_program;
+    } else if (rc == RSSL_ERR_VERIFY) {
+        *known = (known_t) { rc, NUMBER_CERT_VERIFY_FAILED, verify_text(verify) };
+    } else if (rc == RSSL_ERR_IO && rssl_error_errno(error) != 0) {
+        known->number = rssl_error_errno(error);
+        return false;
     }
     for (size_t i = 0; i < MP_ARRAY_SIZE(known_errors); i++) {
         if (known_errors[i].code == rc) {
-            raise_error(known_errors[i].number, known_errors[i].name);
+            *known = known_errors[i];
         }
     }
-    raise_error(MP_EIO, NULL);
+    return true;
+}
+
+MP_NORETURN void tls_raise(rssl_result rc) {
+    known_t known;
+    mp_obj_t error = MP_OBJ_NULL;
+    interrupts_t interrupts = interrupts_hold();
+    if (describe(rc, rssl_last_error(), &known)) {
+        error = new_error(known.number, known.name);
+    }
+    interrupts_release(&interrupts);
+    raise_error(error, known.number);
 }
 
 MP_NORETURN void tls_raise_value_error(void) {
-    mp_obj_t text = mp_obj_new_str_from_cstr(rssl_error_message(rssl_last_error()));
-    nlr_raise(mp_obj_new_exception_arg1(&mp_type_ValueError, text));
+    interrupts_t interrupts = interrupts_hold();
+    mp_obj_t facts = last_facts();
+    interrupts_release(&interrupts);
+    if (facts == MP_OBJ_NULL) {
+        mp_raise_type(&mp_type_MemoryError);
+    }
+    nlr_raise(mp_obj_new_exception_arg1(&mp_type_ValueError, facts));
 }
 
 MP_NORETURN void tls_raise_bad_config(void) {
-    raise_error(NUMBER_BAD_CONFIG, "MBEDTLS_ERR_SSL_BAD_CONFIG");
+    interrupts_t interrupts = interrupts_hold();
+    mp_obj_t error = new_error(NUMBER_BAD_CONFIG, "MBEDTLS_ERR_SSL_BAD_CONFIG");
+    interrupts_release(&interrupts);
+    raise_error(error, NUMBER_BAD_CONFIG);
 }

@@ -14,7 +14,8 @@ static size_t handles;
 static size_t handles_allowed = HANDLES_FEW;
 
 void handles_before_new(void) {
-    if (handles < handles_allowed || !MP_STATE_MEM(gc_auto_collect_enabled)) {
+    // Locked, the collector may be at work: a finaliser's stream makes a connection.
+    if (handles < handles_allowed || !MP_STATE_MEM(gc_auto_collect_enabled) || gc_is_locked()) {
         return;
     }
     gc_collect();

@@ -30,6 +30,8 @@ typedef struct {
     mp_obj_t verify_callback;
 } tls_context_t;
 
+#define ANY_READS (-1)
+
 typedef struct {
     mp_obj_base_t base;
     mp_obj_t stream; // MP_OBJ_NULL once closed
@@ -39,6 +41,7 @@ typedef struct {
     size_t unreported; // bytes of a write that librssl took and that are not out yet
     uintptr_t awaited; // the one direction to poll for, or 0: whichever is asked about
     int stream_errno; // why the transport last said "not now"
+    int8_t closing_reads; // ANY_READS, or how often to read yet, where the stream has something
     bool stream_returns; // it does not block, as far as is known
     bool verdict_open; // the server may yet refuse that no certificate was shown
     bool verdict_expected; // the handshake is done: when, and what had been received
@@ -75,6 +78,9 @@ MP_NORETURN void tls_raise_bad_config(void);
 
 // transport.c
 
+// Returns the stream that can be called from C: of an instance of a class derived from a native
+// stream, such as socket, the native one in it. Raises OSError for what is no stream.
+mp_obj_t tls_transport_stream(mp_obj_t stream);
 // Makes the socket's stream the transport of its connection.
 rssl_result tls_transport_set(tls_socket_t *self);
 

@@ -8,6 +8,8 @@
 #include "py/stream.h"
 #include <errno.h> // mp_is_nonblocking_error compares with the system's numbers
 
+#define CLOSING_READS 32 // two a record
+
 #define POLL_BOTH (MP_STREAM_POLL_RD | MP_STREAM_POLL_WR)
 
 static void begin(tls_socket_t *self) {
@@ -75,7 +77,7 @@ static void finish_handshake(tls_socket_t *self) {
 }
 
 mp_obj_t tls_socket_new(tls_context_t *context, mp_obj_t stream, bool do_handshake, const char *name) {
-    mp_get_stream_raise(stream, MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
+    stream = tls_transport_stream(stream);
     handles_before_new();
     tls_socket_t *self = mp_obj_malloc_with_finaliser(tls_socket_t, &tls_socket_type);
     self->stream = MP_OBJ_NULL;
@@ -83,6 +85,7 @@ mp_obj_t tls_socket_new(tls_context_t *context, mp_obj_t stream, bool do_handsha
     self->verify_callback = context->verify_callback;
     self->unreported = 0;
     self->stream_errno = MP_EWOULDBLOCK;
+    self->closing_reads = ANY_READS;
     self->stream_returns = false;
     self->verdict_open = false;
     self->verdict_expected = false;
@@ -132,13 +135,13 @@ static mp_uint_t socket_read(mp_obj_t self_in, void *buf, mp_uint_t size, int *e
     }
     begin(self);
     ptrdiff_t n = rssl_read(self->tls, buf, size);
+    // MicroPython's own close() says nothing: the end of the stream is the end.
+    if (n == RSSL_ERR_EOF && rssl_sock_is_connected(self->tls)) {
+        n = 0;
+    }
     end(self);
     if (n >= 0) {
         return (mp_uint_t)n;
-    }
-    // MicroPython's own close() says nothing: the end of the stream is the end.
-    if (n == RSSL_ERR_EOF && rssl_sock_is_connected(self->tls)) {
-        return 0;
     }
     return no_result(self, (rssl_result)n, RSSL_WANT_READ, errcode);
 }
@@ -186,6 +189,20 @@ static mp_uint_t socket_write(mp_obj_t self_in, const void *buf, mp_uint_t size,
     return no_result(self, (rssl_result)n, RSSL_WANT_WRITE, errcode);
 }
 
+// Takes in what the peer has said so far, a server's tickets above all: a socket that is closed over
+// unread bytes drops what it has not delivered. It is a courtesy: it never waits, it is over after some
+// records, and it hides what the stream raises unless that ends the program.
+static void take_in(tls_socket_t *self) {
+    char first;
+    self->closing_reads = CLOSING_READS;
+    ptrdiff_t n = rssl_peek(self->tls, &first, 1);
+    (void)n; // whatever came, the connection is over
+    if (self->exception != MP_OBJ_NULL
+        && mp_obj_exception_match(self->exception, MP_OBJ_FROM_PTR(&mp_type_Exception))) {
+        self->exception = MP_OBJ_NULL;
+    }
+}
+
 // The end is said to the peer if the stream takes it now; what it raises is raised after all is
 // closed.
 static mp_uint_t socket_close(tls_socket_t *self, bool say_so, int *errcode) {
@@ -195,7 +212,10 @@ static mp_uint_t socket_close(tls_socket_t *self, bool say_so, int *errcode) {
     }
     begin(self);
     if (say_so && rssl_sock_error(self->tls) == NULL && rssl_sock_is_connected(self->tls)) {
-        (void)rssl_shutdown(self->tls, RSSL_SHUT_WR);
+        rssl_result rc = rssl_shutdown(self->tls, RSSL_SHUT_WR);
+        if (rc == RSSL_OK && self->exception == MP_OBJ_NULL) {
+            take_in(self);
+        }
     }
     self->stream = MP_OBJ_NULL;
     free_connection(self);
@@ -210,7 +230,11 @@ static mp_uint_t socket_close(tls_socket_t *self, bool say_so, int *errcode) {
 }
 
 static mp_uint_t socket_poll(tls_socket_t *self, uintptr_t asked, int *errcode) {
-    if (self->stream == MP_OBJ_NULL || rssl_sock_error(self->tls) != NULL) {
+    interrupts_t interrupts = interrupts_hold();
+    bool over = self->stream == MP_OBJ_NULL || rssl_sock_error(self->tls) != NULL;
+    bool data_inside = rssl_events(self->tls) & RSSL_POLL_READY;
+    interrupts_release(&interrupts);
+    if (over) {
         return MP_STREAM_POLL_NVAL;
     }
     uintptr_t directions = asked & POLL_BOTH;
@@ -222,7 +246,7 @@ static mp_uint_t socket_poll(tls_socket_t *self, uintptr_t asked, int *errcode) 
         return directions;
     }
     mp_uint_t ready = 0;
-    if ((arg & MP_STREAM_POLL_RD) && (rssl_events(self->tls) & RSSL_POLL_READY)) {
+    if ((arg & MP_STREAM_POLL_RD) && data_inside) {
         ready = MP_STREAM_POLL_RD;
         if (arg == MP_STREAM_POLL_RD) {
             return ready;
@@ -280,20 +304,24 @@ static mp_obj_t socket_getpeercert(mp_obj_t self_in, mp_obj_t binary_form) {
     if (!mp_obj_is_true(binary_form)) {
         mp_raise_NotImplementedError(MP_ERROR_TEXT("only getpeercert(True)"));
     }
+    interrupts_t interrupts = interrupts_hold();
     rssl_cert *cert = rssl_sock_peer_cert_new(self->tls, 0);
-    if (cert == NULL) {
-        return mp_const_none;
+    mp_obj_t bytes = mp_const_none;
+    mp_obj_t exception = MP_OBJ_NULL;
+    if (cert != NULL) {
+        rssl_bytes der = rssl_cert_der(cert);
+        nlr_buf_t nlr;
+        if (nlr_push(&nlr) == 0) {
+            bytes = mp_obj_new_bytes(der.data, der.len);
+            nlr_pop();
+        } else {
+            exception = MP_OBJ_FROM_PTR(nlr.ret_val);
+        }
+        rssl_cert_free(cert);
     }
-    rssl_bytes der = rssl_cert_der(cert);
-    mp_obj_t bytes = MP_OBJ_NULL;
-    nlr_buf_t nlr;
-    if (nlr_push(&nlr) == 0) {
-        bytes = mp_obj_new_bytes(der.data, der.len);
-        nlr_pop();
-        rssl_cert_free(cert);
-    } else {
-        rssl_cert_free(cert);
-        nlr_jump(nlr.ret_val);
+    interrupts_release(&interrupts);
+    if (exception != MP_OBJ_NULL) {
+        nlr_raise(exception);
     }
     return bytes;
 }
@@ -305,26 +333,33 @@ static mp_obj_t text_or_none(const char *text) {
 
 static mp_obj_t socket_version(mp_obj_t self_in) {
     tls_socket_t *self = MP_OBJ_TO_PTR(self_in);
-    return text_or_none(rssl_version_name(rssl_sock_version(self->tls)));
+    interrupts_t interrupts = interrupts_hold();
+    const char *version = rssl_version_name(rssl_sock_version(self->tls));
+    interrupts_release(&interrupts);
+    return text_or_none(version);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(socket_version_obj, socket_version);
 
 static mp_obj_t socket_cipher(mp_obj_t self_in) {
     tls_socket_t *self = MP_OBJ_TO_PTR(self_in);
-    if (!rssl_sock_is_connected(self->tls)) {
+    interrupts_t interrupts = interrupts_hold();
+    bool connected = rssl_sock_is_connected(self->tls);
+    const char *cipher = rssl_cipher_name(rssl_sock_cipher(self->tls));
+    interrupts_release(&interrupts);
+    if (!connected) {
         return mp_const_none;
     }
-    mp_obj_t pair[2] = {
-        text_or_none(rssl_cipher_name(rssl_sock_cipher(self->tls))),
-        socket_version(self_in),
-    };
+    mp_obj_t pair[2] = { text_or_none(cipher), socket_version(self_in) };
     return mp_obj_new_tuple(2, pair);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(socket_cipher_obj, socket_cipher);
 
 static mp_obj_t socket_selected_alpn_protocol(mp_obj_t self_in) {
     tls_socket_t *self = MP_OBJ_TO_PTR(self_in);
-    return text_or_none((const char *)rssl_sock_alpn(self->tls).data);
+    interrupts_t interrupts = interrupts_hold();
+    const char *protocol = (const char *)rssl_sock_alpn(self->tls).data;
+    interrupts_release(&interrupts);
+    return text_or_none(protocol);
 }
 static MP_DEFINE_CONST_FUN_OBJ_1(socket_selected_alpn_protocol_obj, socket_selected_alpn_protocol);
 

@@ -5,6 +5,7 @@
  */
 #include "modtls_rssl.h"
 #include "py/mperrno.h"
+#include "py/objtype.h"
 #include "py/stream.h"
 #include <errno.h> // mp_is_nonblocking_error compares with the system's numbers
 
@@ -21,6 +22,19 @@ static ptrdiff_t stream_error(tls_socket_t *self, int error, rssl_result want) {
     return RSSL_IO_ERROR(error);
 }
 
+static bool may_read(tls_socket_t *self, const mp_stream_p_t *stream) {
+    if (self->closing_reads == ANY_READS) {
+        return true;
+    }
+    if (self->closing_reads == 0) {
+        return false;
+    }
+    self->closing_reads--;
+    int error;
+    mp_uint_t ready = stream->ioctl(self->stream, MP_STREAM_POLL, MP_STREAM_POLL_RD, &error);
+    return ready != MP_STREAM_ERROR && (ready & MP_STREAM_POLL_RD);
+}
+
 // Calls the stream's read (writing is false) or write. What the stream raises is kept, and the
 // connection goes on: KeyboardInterrupt for one leaves it intact. Bytes that were moved before it
 // came are counted.
@@ -31,13 +45,18 @@ static ptrdiff_t stream_call(tls_socket_t *self, void *buf, size_t len, bool wri
         return RSSL_IO_ERROR(MP_EBADF);
     }
     volatile mp_uint_t moved = NOTHING_MOVED;
-    int error = 0;
+    int error = MP_EWOULDBLOCK;
     nlr_buf_t nlr;
     if (nlr_push(&nlr) == 0) {
         const mp_stream_p_t *stream = mp_get_stream(self->stream);
         interrupts_release(&self->interrupts);
-        moved = writing ? stream->write(self->stream, buf, len, &error)
-                        : stream->read(self->stream, buf, len, &error);
+        if (writing) {
+            moved = stream->write(self->stream, buf, len, &error);
+        } else if (may_read(self, stream)) {
+            moved = stream->read(self->stream, buf, len, &error);
+        } else {
+            moved = MP_STREAM_ERROR;
+        }
         interrupts_hold();
         nlr_pop();
     } else {
@@ -59,6 +78,19 @@ static ptrdiff_t transport_read(void *user, void *buf, size_t len) {
 
 static ptrdiff_t transport_write(void *user, const void *buf, size_t len) {
     return stream_call(user, (void *)buf, len, true);
+}
+
+mp_obj_t tls_transport_stream(mp_obj_t stream) {
+    const mp_obj_type_t *type = mp_obj_get_type(stream);
+    if (mp_obj_is_instance_type(type) && MP_OBJ_TYPE_HAS_SLOT(type, protocol)) {
+        mp_obj_instance_t *instance = MP_OBJ_TO_PTR(stream);
+        mp_obj_t base = instance->subobj[0];
+        if (mp_obj_get_type(base)->name != MP_QSTR_IOBase) { // which calls the methods of the class
+            stream = base;
+        }
+    }
+    mp_get_stream_raise(stream, MP_STREAM_OP_READ | MP_STREAM_OP_WRITE | MP_STREAM_OP_IOCTL);
+    return stream;
 }
 
 rssl_result tls_transport_set(tls_socket_t *self) {

@@ -2,6 +2,7 @@
 
 import io
 import os
+import ssl
 
 _POLL = 3
 _CLOSE = 4
@@ -13,6 +14,19 @@ CERTS = os.getenv("RSSL_CERTS")
 
 def certificate(name):
     return CERTS + "/" + name
+
+
+def contents(name):
+    with open(certificate(name), "rb") as file:
+        return file.read()
+
+
+def contexts():
+    client = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    client.load_verify_locations(cafile=certificate("ca.pem"))
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(certificate("rsa-server.pem"), certificate("rsa-server.key"))
+    return client, server
 
 
 class End(io.IOBase):
