@@ -1,0 +1,154 @@
+/* What a handshake costs while many other connections are open, and what memory these take. Clients
+ * and servers are a process each, so that each side's memory is seen by itself and the limit on
+ * descriptors counts once. */
+#define _GNU_SOURCE
+#include "bench.h"
+
+#include <errno.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+/* Descriptors for everything else; handshakes before anything is measured. */
+enum { RESERVED = 32, WARM_UP = 50 };
+
+struct side {
+  const char *name;
+  bool server;
+  int listener;
+  struct sockaddr_un address;
+  socklen_t address_size;
+  struct context *context;
+};
+
+struct end {
+  int fd;
+  struct connection *connection;
+};
+
+static void raise_limit(void) {
+  struct rlimit limit;
+  getrlimit(RLIMIT_NOFILE, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur < (rlim_t)options.held + RESERVED)
+    die("%ld connections need more descriptors than the limit of %ju", options.held,
+        (uintmax_t)limit.rlim_cur);
+}
+
+/* An address that the system chooses. */
+static void listen_anywhere(struct side *side) {
+  side->address.sun_family = AF_UNIX;
+  side->address_size = sizeof side->address;
+  side->listener = socket(AF_UNIX, SOCK_STREAM, 0);
+  if (bind(side->listener, (struct sockaddr *)&side->address, sizeof(sa_family_t)) != 0 ||
+      listen(side->listener, SOMAXCONN) != 0 ||
+      getsockname(side->listener, (struct sockaddr *)&side->address, &side->address_size) != 0)
+    die("a socket to listen at: %s", strerror(errno));
+}
+
+static int next_socket(const struct side *side) {
+  int fd;
+  if (side->server) {
+    fd = accept(side->listener, NULL, NULL);
+  } else {
+    fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (connect(fd, (const struct sockaddr *)&side->address, side->address_size) != 0) fd = -1;
+  }
+  if (fd < 0) die("a %s's socket: %s", side->name, strerror(errno));
+  return fd;
+}
+
+/* A handshake and a byte each way, on a descriptor that blocks. */
+static struct end end_open(const struct side *side, uint64_t *ns) {
+  struct end end = {next_socket(side), NULL};
+  char byte = 'x';
+  long n;
+  CHARGE(*ns, end.connection = peer.connection_new(side->context, end.fd));
+  if (end.connection == NULL) die("a connection: %s", peer_error());
+  CHARGE(*ns, n = peer.handshake(end.connection));
+  if (n != 0) die("the %s's handshake: %s", side->name, peer_error());
+  for (int i = 0; i < 2; i++) {
+    if ((i == 0) == side->server)
+      CHARGE(*ns, n = peer.read(end.connection, &byte, 1));
+    else
+      CHARGE(*ns, n = peer.write(end.connection, &byte, 1));
+    if (n != 1) die("the %s's first byte: %s", side->name, peer_error());
+  }
+  return end;
+}
+
+static void end_close(struct end *end, uint64_t *ns) {
+  CHARGE(*ns, (peer.connection_free(end->connection), 0));
+  close(end->fd);
+}
+
+static int compare(const void *a, const void *b) {
+  uint64_t left = *(const uint64_t *)a, right = *(const uint64_t *)b;
+  return (left > right) - (left < right);
+}
+
+/* The median of handshakes that come and go. */
+static double probe(const struct side *side) {
+  uint64_t *costs = calloc((size_t)options.probes, sizeof *costs);
+  if (costs == NULL) die("no memory");
+  for (long i = 0; i < options.probes; i++) {
+    struct end end = end_open(side, &costs[i]);
+    end_close(&end, &costs[i]);
+  }
+  qsort(costs, (size_t)options.probes, sizeof *costs, compare);
+  double median = (double)costs[options.probes / 2];
+  free(costs);
+  return median;
+}
+
+static double heap(void) {
+  struct mallinfo2 info = mallinfo2();
+  return (double)(info.uordblks + info.hblkhd);
+}
+
+static void run(struct side *side) {
+  char name[64];
+  uint64_t unused = 0;
+  struct end *held = calloc((size_t)options.held, sizeof *held);
+  if (held == NULL || options.probes < 1) die("probes=%ld", options.probes);
+  side->context = context_open(side->server);
+  for (int i = 0; i < WARM_UP; i++) {
+    struct end end = end_open(side, &unused);
+    end_close(&end, &unused);
+  }
+  double before = heap();
+  long open = 0;
+  for (long stage = 10; stage <= options.held; stage *= stage == 10 ? 100 : 10) {
+    while (open < stage) held[open++] = end_open(side, &unused);
+    snprintf(name, sizeof name, "%s_bytes_%ld", side->name, stage);
+    result(name, (heap() - before) / (double)stage);
+    snprintf(name, sizeof name, "%s_us_%ld", side->name, stage);
+    result(name, probe(side) / 1e3);
+  }
+  while (open > 0) end_close(&held[--open], &unused);
+  free(held);
+  peer.context_free(side->context);
+}
+
+void measure_connections(void) {
+  struct side side = {.name = "client"};
+  int status;
+  raise_limit();
+  listen_anywhere(&side);
+  pid_t server = fork();
+  if (server < 0) die("fork: %s", strerror(errno));
+  if (server == 0) {
+    side.name = "server";
+    side.server = true;
+  }
+  run(&side);
+  if (side.server) return;
+  if (waitpid(server, &status, 0) < 0 || status != 0) die("the servers' process failed");
+}
