@@ -47,7 +47,7 @@ static bool configure(struct context *context, const struct settings *settings) 
   if (settings->server)
     return SSL_CTX_use_certificate_chain_file(ctx, settings->chain) == 1 &&
            SSL_CTX_use_PrivateKey_file(ctx, settings->key, SSL_FILETYPE_PEM) == 1 &&
-           SSL_CTX_set_num_tickets(ctx, 1) == 1;
+           SSL_CTX_set_num_tickets(ctx, (size_t)settings->tickets) == 1;
   SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
   SSL_CTX_set_app_data(ctx, context);
   if (settings->resume) {

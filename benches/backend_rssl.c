@@ -36,7 +36,7 @@ static bool configure(rssl_ctx *ctx, const struct settings *settings) {
     return false;
   if (settings->server)
     return !failed(rssl_ctx_load_cert_file(ctx, settings->chain, settings->key, NULL), "chain") &&
-           !failed(rssl_ctx_set_ticket_count(ctx, 1), "tickets");
+           !failed(rssl_ctx_set_ticket_count(ctx, (size_t)settings->tickets), "tickets");
 #ifdef RSSL_OPT_NO_KNOWN_CHAINS
   uint32_t forget = settings->known_chains ? 0 : RSSL_OPT_NO_KNOWN_CHAINS;
   if (failed(rssl_ctx_set_options(ctx, forget, 0), "known chains")) return false;

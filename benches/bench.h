@@ -16,11 +16,12 @@ struct options {
   long chacha;
   long resume;
   long known_chains;
+  long tickets;
   long size;    /* bulk: of each write */
   long tcp;     /* bulk: over loopback TCP */
   long threads; /* threads: 1 or 2 */
-  long held;    /* connections: how many to open, in powers of ten from 10 */
-  long probes;  /* connections: handshakes measured at each of them */
+  long held;    /* connections: how many to open; looks at a thousandth and a tenth of them too */
+  long probes;  /* connections: handshakes measured at each look */
   long ms;      /* how long to measure */
   long client_fd, server_fd; /* ends: the sockets to use */
   const char *certificates;  /* directory that testca wrote */

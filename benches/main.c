@@ -7,7 +7,8 @@
 #include <string.h>
 
 struct options options = {
-    .size = 16384, .threads = 1, .held = 10000, .probes = 100, .ms = 300, .certificates = "."};
+    .tickets = 1, .size = 16384, .threads = 1, .held = 10000, .probes = 200, .ms = 300,
+    .certificates = "."};
 
 static const struct {
   const char *name;
@@ -18,6 +19,7 @@ static const struct {
     {"chacha", &options.chacha},
     {"resume", &options.resume},
     {"known_chains", &options.known_chains},
+    {"tickets", &options.tickets},
     {"size", &options.size},
     {"tcp", &options.tcp},
     {"threads", &options.threads},
@@ -115,6 +117,7 @@ struct context *context_open(bool server) {
                               .chacha = options.chacha,
                               .resume = options.resume,
                               .known_chains = options.known_chains,
+                              .tickets = (int)options.tickets,
                               .chain = chain,
                               .key = key,
                               .roots = roots};

@@ -13,15 +13,15 @@
 /* In place of a count: the descriptor would block, or the call failed and peer_failed() said why. */
 enum { PEER_WAIT = -1, PEER_FAILED = -2 };
 
-/* One side's configuration. Everything else is the library's default: with X25519, AES-128-GCM or
- * ChaCha20-Poly1305, one ticket for each TLS 1.3 handshake where that can be set, and a client that
- * verifies chain and name. */
+/* One side's configuration, with X25519, AES-128-GCM or ChaCha20-Poly1305, and a client that
+ * verifies chain and name. Everything else is the library's default. */
 struct settings {
   bool server;
   int version; /* 12 or 13: no other is offered */
   bool chacha;
   bool resume;       /* client: offer the newest session */
   bool known_chains; /* client: a chain seen before need not be verified again */
+  int tickets;       /* server: 0 or 1 for each TLS 1.3 handshake, where that can be set */
   const char *chain; /* server: PEM, leaf first */
   const char *key;   /* server: PEM */
   const char *roots; /* client: PEM */
