@@ -1,0 +1,173 @@
+"""Measures every peer with every workload, in rounds, and writes the report.
+
+The peers take turns at each workload, so that what disturbs the machine disturbs all of them; the
+report shows medians of the rounds. How long a workload is measured follows from the time given.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import platform
+import subprocess
+import sys
+import time
+
+import report
+from workloads import CONNECTIONS, PROXY, ROUND
+
+PEERS = ["rssl", "rustls", "openssl", "gnutls", "wolfssl", "mbedtls"]
+SHORTEST_MS = 5
+STUCK_SECONDS = 600
+
+
+class Failed(Exception):
+    """A peer's program did, and said why."""
+
+
+class Bench:
+    def __init__(self, options):
+        self.programs = pathlib.Path(options.programs).resolve()
+        self.out = pathlib.Path(options.out).resolve()
+        self.options = options
+        self.started = time.monotonic()
+        self.certificates = self.out / "certificates"
+        self.peers = {}
+        self.samples = {}  # workload -> peer -> metric -> values
+        self.left_out = {}  # peer, or "peer: workload" -> why
+
+    def program(self, peer):
+        return self.programs / f"bench_{peer}"
+
+    def call(self, peer, *arguments):
+        """The lines that a peer's program prints, as a dictionary."""
+        # Without close_fds Python uses posix_spawn, so that a process starts with next to no CPU
+        # time of Python's.
+        try:
+            run = subprocess.run([str(self.program(peer)), *arguments], capture_output=True,
+                                 text=True, close_fds=False, timeout=STUCK_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise Failed(f"it did not end within {STUCK_SECONDS} s") from None
+        if run.returncode != 0:
+            raise Failed(run.stderr.strip() or f"exit status {run.returncode}")
+        lines = (line.split("\t", 1) for line in run.stdout.splitlines())
+        return {name: number(value) for name, value in lines}
+
+    def find_peers(self):
+        for peer in PEERS:
+            if self.program(peer).exists():
+                self.peers[peer] = self.call(peer, "about")
+            else:
+                self.left_out[peer] = "its library was not there when the benchmark was built"
+
+    def measure(self, workload, peer, ms=0):
+        """Keeps what a peer's program says of a workload. Returns what to show of it."""
+        name = self.peers[peer]["name"]
+        arguments = [*workload.command.split(), f"certificates={self.certificates}"]
+        if workload.timed:
+            arguments.append(f"ms={ms}")
+        if workload is PROXY:
+            arguments.append(f"ends={self.program('rssl')}")
+        if workload is CONNECTIONS:
+            arguments += [f"held={self.options.held}", f"probes={self.options.probes}"]
+        try:
+            for _ in range(workload.repeat):
+                self.keep(workload, peer, self.call(peer, *arguments))
+        except Failed as failure:
+            self.left_out[f"{name}: {workload.title}"] = str(failure)
+            return f"{name} failed"
+        return f"{name} {report.brief(self.samples[workload.key][peer])}"
+
+    def keep(self, workload, peer, values):
+        metrics = self.samples.setdefault(workload.key, {}).setdefault(peer, {})
+        for name, value in values.items():
+            metrics.setdefault(name, []).append(value)
+
+    def progress(self, text):
+        left = max(0, self.options.seconds - (time.monotonic() - self.started))
+        print(f"[{time.strftime('%M:%S', time.gmtime(left))} left] {text}", flush=True)
+
+    def run_rounds(self):
+        """Each round takes its share of the time that is left, by what the one before cost."""
+        cells = sum(workload.fits(about) for workload in ROUND for about in self.peers.values())
+        overhead = 0.1  # seconds of a cell besides what it measures
+        for index in range(self.options.rounds):
+            began = time.monotonic()
+            left = self.options.seconds - (began - self.started)
+            share = left / (self.options.rounds - index) / cells - overhead
+            ms = max(SHORTEST_MS, int(share * 1000))
+            for workload in ROUND:
+                shown = [self.measure(workload, peer, ms)
+                         for peer, about in self.peers.items() if workload.fits(about)]
+                if shown:
+                    self.progress(f"round {index + 1} of {self.options.rounds}, {workload.title}: "
+                                  + ", ".join(shown))
+            overhead = (time.monotonic() - began) / cells - ms / 1000
+
+    def results(self, load):
+        return {
+            "machine": {"cpu": cpu_name(), "cores": len(os.sched_getaffinity(0)),
+                        "system": f"{platform.system()} {platform.release()}"},
+            "date": time.strftime("%Y-%m-%d"),
+            "load": load,
+            "rounds": self.options.rounds,
+            "seconds": round(time.monotonic() - self.started),
+            "held": self.options.held,
+            "peers": self.peers,
+            "left_out": self.left_out,
+            "samples": self.samples,
+        }
+
+    def run(self):
+        load = [os.getloadavg()[0]]
+        self.out.mkdir(parents=True, exist_ok=True)
+        subprocess.run([self.options.testca, str(self.certificates)], check=True)
+        self.find_peers()
+        for peer in self.peers:
+            self.progress(f"{self.options.held} {CONNECTIONS.title}: "
+                          + self.measure(CONNECTIONS, peer))
+        self.run_rounds()
+        load.append(os.getloadavg()[0])
+        results = self.results(load)
+        (self.out / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+        return results
+
+
+def number(text):
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def cpu_name():
+    for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--programs", required=True, help="directory of the peers' programs")
+    parser.add_argument("--testca", required=True, help="the program that makes certificates")
+    parser.add_argument("--out", required=True, help="directory for the report")
+    parser.add_argument("--seconds", type=int, default=os.environ.get("BENCH_SECONDS", 600),
+                        help="how long to take, about (BENCH_SECONDS, or 600)")
+    parser.add_argument("--rounds", type=int, default=os.environ.get("BENCH_ROUNDS", 5),
+                        help="how often to measure everything (BENCH_ROUNDS, or 5)")
+    parser.add_argument("--held", type=int, default=10000, help="connections to hold open")
+    parser.add_argument("--probes", type=int, default=200,
+                        help="handshakes measured while they are open")
+    options = parser.parse_args()
+    if min(options.seconds, options.rounds, options.held, options.probes) < 1:
+        parser.error("seconds, rounds, held and probes are 1 or more")
+    bench = Bench(options)
+    results = bench.run()
+    print("\n" + report.write(results, bench.out))
+    print(f"The report and its pictures are in {bench.out}")
+    sys.exit(1 if any(": " in what for what in results["left_out"]) else 0)
+
+
+if __name__ == "__main__":
+    main()
