@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { BUFFER = 16384 };
+enum { BUFFER = 16384, LONGEST_WAIT_MS = 10000 };
 
 struct end {
   int fd;
@@ -138,6 +138,17 @@ static void sleep_ms(long ms) {
   nanosleep(&span, NULL);
 }
 
+/* For ms at least, and until both directions have moved something. */
+static void let_run(struct direction directions[2], long ms) {
+  unsigned long long before[2] = {directions[0].bytes, directions[1].bytes};
+  long waited = 0;
+  sleep_ms(ms);
+  while (directions[0].bytes == before[0] || directions[1].bytes == before[1]) {
+    if (waited++ == LONGEST_WAIT_MS) die("the proxy moves nothing");
+    sleep_ms(1);
+  }
+}
+
 void measure_proxy(void) {
   int client[2], server[2], status;
   sockets_open(client, true);
@@ -152,9 +163,9 @@ void measure_proxy(void) {
   for (int i = 0; i < 2; i++) {
     if (pthread_create(&directions[i].thread, NULL, pump, &directions[i]) != 0) die("no thread");
   }
-  sleep_ms(options.ms / 8);
+  let_run(directions, options.ms / 8);
   struct totals first = totals(directions);
-  sleep_ms(options.ms);
+  let_run(directions, options.ms);
   struct totals last = totals(directions);
   stopping = true;
   shutdown(a.fd, SHUT_RDWR);
@@ -162,7 +173,6 @@ void measure_proxy(void) {
   for (int i = 0; i < 2; i++) pthread_join(directions[i].thread, NULL);
   if (waitpid(ends, &status, 0) < 0 || status != 0) die("the program at the ends failed");
   double megabytes = (double)(last.bytes - first.bytes) / 1e6;
-  if (megabytes == 0) die("the proxy moved nothing");
   result("mbps", megabytes * 1e9 / (double)(last.wall_ns - first.wall_ns));
   result("us_per_mb", (double)(last.cpu_ns - first.cpu_ns) / 1e3 / megabytes);
   peer.connection_free(a.connection);
