@@ -91,12 +91,19 @@ def held_stages(results):
 
 def scale(figures):
     rows = [figures.row(f"handshakes a second, {w.title}", w, "per_second") for w in THREADS]
-    rows.append(["2 threads to 1", *(ratio(figures, peer) for peer in figures.peers)])
-    for stage in held_stages(figures.results):
+    rows.append(["2 threads to 1", *(ratio(figures.of(peer, THREADS[1], "per_second"),
+                                           figures.of(peer, THREADS[0], "per_second"))
+                                     for peer in figures.peers)])
+    stages = held_stages(figures.results)
+    for stage in stages:
         metrics = [f"client_us_{stage}", f"server_us_{stage}"]
         rows.append(figures.row(f"handshake, µs, client / server, {stage:,} connections open",
                                 CONNECTIONS, *metrics, least=True))
-    held = figures.results["held"]
+    few, held = stages[0], stages[-1]
+    rows.append([f"{held:,} connections to {few:,}",
+                 *(ratio(figures.of(peer, CONNECTIONS, f"client_us_{held}", f"server_us_{held}"),
+                         figures.of(peer, CONNECTIONS, f"client_us_{few}", f"server_us_{few}"))
+                   for peer in figures.peers)])
     rows.append(figures.row("heap of an idle connection, bytes, client / server", CONNECTIONS,
                             f"client_bytes_{held}", f"server_bytes_{held}", least=True))
     rows.append(figures.row("proxy, MB/s", PROXY, "mbps"))
@@ -107,9 +114,8 @@ def scale(figures):
     return table(["", *figures.names], rows)
 
 
-def ratio(figures, peer):
-    one, two = (figures.of(peer, workload, "per_second") for workload in THREADS)
-    return f"{two[0] / one[0]:.2f}" if one and two else NONE
+def ratio(figures, base):
+    return f"{sum(figures) / sum(base):.2f}" if figures and base else NONE
 
 
 def text(figures):
