@@ -20,7 +20,7 @@ struct options {
   long size;    /* bulk: of each write */
   long tcp;     /* bulk: over loopback TCP */
   long threads; /* threads: 1 or 2 */
-  long held;    /* connections: how many to open; looks at a thousandth and a tenth of them too */
+  long held;    /* connections: how many to open; a thousandth and a tenth of them are looked at too */
   long probes;  /* connections: handshakes measured at each look */
   long ms;      /* how long to measure */
   long client_fd, server_fd; /* ends: the sockets to use */
@@ -36,7 +36,7 @@ struct contexts {
 
 /* As the options say. */
 struct contexts contexts_open(void);
-struct context *context_open(bool server);
+struct context *context_open(bool server, bool resume);
 void contexts_close(struct contexts *contexts);
 
 /* ---- workloads: each in the file of its name ---- */

@@ -1,14 +1,19 @@
-/* What a handshake costs while many other connections are open, and what memory these take. Clients
- * and servers are a process each, so that each side's memory is seen by itself and the limit on
- * descriptors counts once. */
+/* What a full handshake costs while many other connections are open, and what memory these take.
+ * Clients and servers are a process each, so that each side's memory is seen by itself and the limit
+ * on descriptors counts once.
+ *
+ * The first tenth of the connections comes from full handshakes, and memory is that of these. The
+ * others resume a session: ten thousand full handshakes take some libraries minutes. */
 #define _GNU_SOURCE
 #include "bench.h"
 
 #include <errno.h>
 #include <malloc.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -25,6 +30,7 @@ struct side {
   struct sockaddr_un address;
   socklen_t address_size;
   struct context *context;
+  struct context *resuming; /* the same on the server */
 };
 
 struct end {
@@ -66,11 +72,12 @@ static int next_socket(const struct side *side) {
 }
 
 /* A handshake and a byte each way, on a descriptor that blocks. */
-static struct end end_open(const struct side *side, uint64_t *ns) {
+static struct end end_open(const struct side *side, bool resume, uint64_t *ns) {
   struct end end = {next_socket(side), NULL};
   char byte = 'x';
   long n;
-  CHARGE(*ns, end.connection = peer.connection_new(side->context, end.fd));
+  struct context *context = resume ? side->resuming : side->context;
+  CHARGE(*ns, end.connection = peer.connection_new(context, end.fd));
   if (end.connection == NULL) die("a connection: %s", peer_error());
   CHARGE(*ns, n = peer.handshake(end.connection));
   if (n != 0) die("the %s's handshake: %s", side->name, peer_error());
@@ -100,7 +107,7 @@ static double probe(const struct side *side) {
   uint64_t *costs = calloc((size_t)options.probes, sizeof *costs);
   if (costs == NULL) die("no memory");
   for (long i = 0; i < options.probes; i++) {
-    struct end end = end_open(side, &costs[i]);
+    struct end end = end_open(side, false, &costs[i]);
     end_close(&end, &costs[i]);
   }
   qsort(costs, (size_t)options.probes, sizeof *costs, compare);
@@ -123,24 +130,26 @@ static void result_for(const struct side *side, const char *unit, long open, dou
 static void run(struct side *side) {
   uint64_t unused = 0;
   struct end *held = calloc((size_t)options.held, sizeof *held);
-  if (held == NULL || options.probes < 1) die("probes=%ld", options.probes);
-  side->context = context_open(side->server);
+  if (held == NULL || options.held < 10 || options.probes < 1)
+    die("held=%ld probes=%ld", options.held, options.probes);
+  side->context = context_open(side->server, false);
+  side->resuming = side->server ? side->context : context_open(false, true);
   for (int i = 0; i < WARM_UP; i++) {
-    struct end end = end_open(side, &unused);
+    struct end end = end_open(side, i % 2, &unused);
     end_close(&end, &unused);
   }
   double before = heap();
   long open = 0;
   const long stages[] = {options.held / 1000, options.held / 10, options.held};
   for (int i = 0; i < 3; i++) {
-    while (open < stages[i]) held[open++] = end_open(side, &unused);
-    if (open == options.held)
-      result_for(side, "bytes", open, (heap() - before) / (double)open);
+    while (open < stages[i]) held[open++] = end_open(side, i == 2, &unused);
+    if (i == 1) result_for(side, "bytes", open, (heap() - before) / (double)open);
     result_for(side, "us", open, probe(side) / 1e3);
   }
   while (open > 0) end_close(&held[--open], &unused);
   free(held);
   peer.context_free(side->context);
+  if (!side->server) peer.context_free(side->resuming);
 }
 
 void measure_connections(void) {
@@ -151,8 +160,12 @@ void measure_connections(void) {
   pid_t server = fork();
   if (server < 0) die("fork: %s", strerror(errno));
   if (server == 0) {
+    /* Neither side waits for one that has died. */
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     side.name = "server";
     side.server = true;
+  } else {
+    close(side.listener);
   }
   run(&side);
   if (side.server) return;

@@ -7,7 +7,7 @@
 #include <string.h>
 
 struct options options = {
-    .tickets = 1, .size = 16384, .threads = 1, .held = 10000, .probes = 200, .ms = 300,
+    .tickets = 1, .size = 16384, .threads = 1, .held = 10000, .probes = 100, .ms = 300,
     .certificates = "."};
 
 static const struct {
@@ -105,7 +105,7 @@ int main(int argc, char **argv) {
   return 2;
 }
 
-struct context *context_open(bool server) {
+struct context *context_open(bool server, bool resume) {
   char chain[512], key[512], roots[512];
   const char *kind = options.rsa ? "rsa-" : "";
   const char *of_server = options.rsa ? "chain" : "server";
@@ -115,7 +115,7 @@ struct context *context_open(bool server) {
   struct settings settings = {.server = server,
                               .version = (int)options.version,
                               .chacha = options.chacha,
-                              .resume = options.resume,
+                              .resume = resume,
                               .known_chains = options.known_chains,
                               .tickets = (int)options.tickets,
                               .chain = chain,
@@ -127,7 +127,8 @@ struct context *context_open(bool server) {
 }
 
 struct contexts contexts_open(void) {
-  return (struct contexts){.client = context_open(false), .server = context_open(true)};
+  return (struct contexts){.client = context_open(false, options.resume),
+                           .server = context_open(true, options.resume)};
 }
 
 void contexts_close(struct contexts *contexts) {

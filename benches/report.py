@@ -105,7 +105,7 @@ def scale(figures):
                          figures.of(peer, CONNECTIONS, f"client_us_{few}", f"server_us_{few}"))
                    for peer in figures.peers)])
     rows.append(figures.row("heap of an idle connection, bytes, client / server", CONNECTIONS,
-                            f"client_bytes_{held}", f"server_bytes_{held}", least=True))
+                            f"client_bytes_{stages[1]}", f"server_bytes_{stages[1]}", least=True))
     rows.append(figures.row("proxy, MB/s", PROXY, "mbps"))
     rows.append(figures.row("proxy, CPU µs for a MB", PROXY, "us_per_mb", least=True))
     abouts = figures.results["peers"].values()
@@ -198,7 +198,7 @@ def scale_panels(figures):
 
     def heap(side):
         def values(peer):
-            found = figures.of(peer, CONNECTIONS, f"{side}_bytes_{stages[-1]}")
+            found = figures.of(peer, CONNECTIONS, f"{side}_bytes_{stages[1]}")
             return found and [found[0] / 1e3]
         return values
 

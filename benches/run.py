@@ -123,6 +123,7 @@ class Bench:
         self.out.mkdir(parents=True, exist_ok=True)
         subprocess.run([self.options.testca, str(self.certificates)], check=True)
         self.find_peers()
+        self.progress("measuring " + ", ".join(about["name"] for about in self.peers.values()))
         for peer in self.peers:
             self.progress(f"{self.options.held} {CONNECTIONS.title}: "
                           + self.measure(CONNECTIONS, peer))
@@ -157,11 +158,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=os.environ.get("BENCH_ROUNDS", 5),
                         help="how often to measure everything (BENCH_ROUNDS, or 5)")
     parser.add_argument("--held", type=int, default=10000, help="connections to hold open")
-    parser.add_argument("--probes", type=int, default=200,
+    parser.add_argument("--probes", type=int, default=100,
                         help="handshakes measured while they are open")
     options = parser.parse_args()
-    if min(options.seconds, options.rounds, options.held, options.probes) < 1:
-        parser.error("seconds, rounds, held and probes are 1 or more")
+    if min(options.seconds, options.rounds, options.held // 10, options.probes) < 1:
+        parser.error("seconds, rounds and probes are 1 or more, held is 10 or more")
     bench = Bench(options)
     results = bench.run()
     print("\n" + report.write(results, bench.out))
