@@ -20,7 +20,7 @@ struct options {
   long size;    /* bulk: of each write */
   long tcp;     /* bulk: over loopback TCP */
   long threads; /* threads: 1 or 2 */
-  long held;    /* connections: how many to open; a thousandth and a tenth of them are looked at too */
+  long held;    /* connections: how many to open; on the way, looks at a thousandth and a tenth */
   long probes;  /* connections: handshakes measured at each look */
   long ms;      /* how long to measure */
   long client_fd, server_fd; /* ends: the sockets to use */

@@ -1,6 +1,6 @@
 /* What a full handshake costs while many other connections are open, and what memory these take.
- * Clients and servers are a process each, so that each side's memory is seen by itself and the limit
- * on descriptors counts once.
+ * Clients and servers are a process each, so that each side's memory is seen by itself and the
+ * limit on descriptors counts once.
  *
  * The first tenth of the connections comes from full handshakes, and memory is that of these. The
  * others resume a session: ten thousand full handshakes take some libraries minutes. */

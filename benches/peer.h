@@ -10,7 +10,7 @@
 #define SERVER_NAME "server.rssl.test"
 #define SERVER_NAME_PATTERN "%lu.wild.rssl.test"
 
-/* In place of a count: the descriptor would block, or the call failed and peer_failed() said why. */
+/* In place of a count: the descriptor would block; the call failed, and peer_failed() said why. */
 enum { PEER_WAIT = -1, PEER_FAILED = -2 };
 
 /* One side's configuration, with X25519, AES-128-GCM or ChaCha20-Poly1305, and a client that
@@ -33,7 +33,7 @@ struct connection;
 struct peer {
   const char *name;
   int newest;        /* the newest version: 12 or 13 */
-  bool full_duplex;  /* documented: one thread may read a connection while another writes it */
+  bool full_duplex;  /* documented: a thread may read a connection while another writes it */
   bool known_chains; /* it can remember chains, and settings decide whether it does */
   void (*version)(char *out, size_t size);
 

@@ -64,7 +64,8 @@ def figure(value):
 
 
 def text(x, y, kind, content, anchor="start"):
-    return f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}" text-anchor="{anchor}">{escape(content)}</text>'
+    return (f'<text x="{x:.1f}" y="{y:.1f}" class="{kind}" text-anchor="{anchor}">'
+            f'{escape(content)}</text>')
 
 
 def draw_group(bar, x, y, most):

@@ -12,9 +12,9 @@ NONE = "—"
 
 
 def brief(metrics):
-    """The newest sample's first numbers, for the progress."""
+    """The newest sample, for the progress: its numbers if they are few."""
     numbers = [values[-1] for values in metrics.values() if not isinstance(values[-1], str)]
-    return " / ".join(digits(value) for value in numbers[:2])
+    return " / ".join(digits(value) for value in numbers) if len(numbers) <= 2 else "done"
 
 
 def digits(value):
@@ -131,8 +131,9 @@ def text(figures):
     notes += [f"Left out: {what}: {why}." for what, why in results["left_out"].items()]
     return "\n\n".join([
         f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}, {results['date']}. "
-        f"Medians of {results['rounds']} rounds, {results['seconds']} s in all; load average "
-        f"before and after: {load}. The best of each row is bold.",
+        f"Medians of {results['rounds']} round{'s' * (results['rounds'] > 1)}, "
+        f"{results['seconds']} s in all; load average before and after: {load}. "
+        f"The best of each row is bold.",
         handshakes(figures), data(figures), scale(figures), libraries(figures), *notes,
     ]) + "\n"
 

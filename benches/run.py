@@ -34,6 +34,7 @@ class Bench:
         self.certificates = self.out / "certificates"
         self.peers = {}
         self.samples = {}  # workload -> peer -> metric -> values
+        self.rounds = 0
         self.left_out = {}  # peer, or "peer: workload" -> why
 
     def program(self, peer):
@@ -83,26 +84,31 @@ class Bench:
         for name, value in values.items():
             metrics.setdefault(name, []).append(value)
 
+    def left(self):
+        return max(0, self.options.seconds - (time.monotonic() - self.started))
+
     def progress(self, text):
-        left = max(0, self.options.seconds - (time.monotonic() - self.started))
-        print(f"[{time.strftime('%M:%S', time.gmtime(left))} left] {text}", flush=True)
+        print(f"[{time.strftime('%M:%S', time.gmtime(self.left()))} left] {text}", flush=True)
 
     def run_rounds(self):
-        """Each round takes its share of the time that is left, by what the one before cost."""
-        cells = sum(workload.fits(about) for workload in ROUND for about in self.peers.values())
-        overhead = 0.1  # seconds of a cell besides what it measures
-        for index in range(self.options.rounds):
-            began = time.monotonic()
-            left = self.options.seconds - (began - self.started)
-            share = left / (self.options.rounds - index) / cells - overhead
-            ms = max(SHORTEST_MS, int(share * 1000))
-            for workload in ROUND:
-                shown = [self.measure(workload, peer, ms)
-                         for peer, about in self.peers.items() if workload.fits(about)]
+        """As many as there is time for, one at least. Each workload takes its share of the time
+        that is left, by what those before it cost."""
+        plan = [(workload, [peer for peer, about in self.peers.items() if workload.fits(about)])
+                for workload in ROUND]
+        to_do = self.options.rounds * sum(len(peers) for _, peers in plan)
+        passed, measured = 1.5, 1.0  # seconds: more passes than is measured
+        while self.rounds < self.options.rounds and (self.rounds == 0 or self.left() > 0):
+            for workload, peers in plan:
+                began = time.monotonic()
+                ms = max(SHORTEST_MS, int(1000 * self.left() / to_do * measured / passed))
+                shown = [self.measure(workload, peer, ms) for peer in peers]
                 if shown:
-                    self.progress(f"round {index + 1} of {self.options.rounds}, {workload.title}: "
-                                  + ", ".join(shown))
-            overhead = (time.monotonic() - began) / cells - ms / 1000
+                    self.progress(f"round {self.rounds + 1} of {self.options.rounds}, "
+                                  f"{workload.title}: " + ", ".join(shown))
+                to_do -= len(peers)
+                passed += time.monotonic() - began
+                measured += len(peers) * ms / 1000
+            self.rounds += 1
 
     def results(self, load):
         return {
@@ -110,7 +116,7 @@ class Bench:
                         "system": f"{platform.system()} {platform.release()}"},
             "date": time.strftime("%Y-%m-%d"),
             "load": load,
-            "rounds": self.options.rounds,
+            "rounds": self.rounds,
             "seconds": round(time.monotonic() - self.started),
             "held": self.options.held,
             "peers": self.peers,
