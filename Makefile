@@ -23,15 +23,22 @@ test:
 	tools/setup.sh test
 	cargo fetch --quiet --locked
 	cargo fetch --quiet --locked --manifest-path fuzz/Cargo.toml
+	cargo fetch --quiet --locked --manifest-path benches/rustls-ffi/Cargo.toml
 	bindings/micropython/source.sh $(BUILD)/micropython || echo "Its tests will be skipped."
 	tests/lua/fetch.sh $(BUILD)/lua-programs
-	cmake -S . -B $(BUILD) -DRSSL_BUILD_TESTS=ON -DRSSL_LUA=ON
+	cmake -S . -B $(BUILD) -DRSSL_BUILD_TESTS=ON -DRSSL_BUILD_BENCHES=ON -DRSSL_LUA=ON
 	cmake --build $(BUILD)
 	-cmake --build $(BUILD) --target python_programs
 	cd $(BUILD) && ctest --output-on-failure --parallel "$$(nproc)"
 
+# Beside other TLS libraries. Ten minutes; BENCH_SECONDS=60 and BENCH_ROUNDS=1 make it shorter.
 bench:
-	cargo bench --locked
+	tools/setup.sh bench
+	cargo fetch --quiet --locked
+	cargo fetch --quiet --locked --manifest-path benches/rustls-ffi/Cargo.toml \
+	  || echo "rustls-ffi will be left out."
+	cmake -S . -B $(BUILD) -DRSSL_BUILD_BENCHES=ON
+	cmake --build $(BUILD) --target bench
 
 # Writes the headers in include/ anew, from src/ffi.
 header:

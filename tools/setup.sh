@@ -1,5 +1,5 @@
 #!/bin/sh
-# setup.sh demo|test|audit: sees that the tools for it are there. As root on Debian and its kin it
+# setup.sh demo|test|bench|audit: sees that the tools for it are there. As root on Debian and its kin it
 # installs what is missing; elsewhere it names it and fails.
 set -eu
 
@@ -10,6 +10,9 @@ tests="ninja:ninja-build c++:g++ pkg-config:pkg-config python3:python3 valgrind:
   tshark:tshark redis-server:redis-server softhsm2-util:softhsm2
   lua5.1:lua5.1 lua5.3:lua5.3 lua5.4:lua5.4 luajit:luajit busted:lua-busted luacheck:lua-check
   luarocks:luarocks make:make xz:xz-utils unshare:util-linux ip:iproute2 mosquitto:mosquitto"
+# header:package, of the TLS libraries that librssl is measured beside.
+peers="openssl/ssl.h:libssl-dev gnutls/gnutls.h:libgnutls28-dev wolfssl/ssl.h:libwolfssl-dev
+  mbedtls/ssl.h:libmbedtls-dev"
 # Headers, and modules that no command shows.
 lua_packages="liblua5.1-0-dev liblua5.3-dev liblua5.4-dev lua-socket lua-luv lua-sec
   lua-binaryheap lua-coxpcall"
@@ -29,6 +32,12 @@ need_all() {
   [ -e /usr/include/stdio.h ] || missing="$missing libc6-dev"
 }
 
+need_headers() {
+  for pair; do
+    echo "#include <${pair%%:*}>" | cc -E - >/dev/null 2>&1 || missing="$missing ${pair#*:}"
+  done
+}
+
 need_cargo() { # SUBCOMMAND HOW-TO-GET-IT
   cargo "$1" --version >/dev/null 2>&1 || rust="$rust
   cargo $1: $2"
@@ -40,6 +49,7 @@ case ${1:-} in
   demo) need_all $build ;;
   test)
     need_all $build $tests
+    need_headers $peers
     if [ -d /var/lib/dpkg ] && ! dpkg -s libc6-dbg >/dev/null 2>&1; then
       missing="$missing libc6-dbg"
     fi
@@ -70,9 +80,13 @@ case ${1:-} in
       need_cargo clippy "rustup component add clippy"
     fi
     ;;
+  bench)
+    need_all $build python3:python3
+    need_headers $peers
+    ;;
   audit) need_cargo deny "cargo install --locked cargo-deny" ;;
   *)
-    echo "usage: setup.sh demo|test|audit" >&2
+    echo "usage: setup.sh demo|test|bench|audit" >&2
     exit 2
     ;;
 esac

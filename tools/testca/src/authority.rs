@@ -14,6 +14,7 @@ use crate::leaf::{KeyKind, Leaf, days_from_now};
 /// A certificate authority with its key: a root, or an intermediate below one.
 #[derive(Debug)]
 pub struct Authority {
+    kind: KeyKind,
     issuer: Issuer<'static, KeyPair>,
     credentials: Credentials,
     /// What follows a certificate that this authority signed: nothing under a root.
@@ -22,9 +23,15 @@ pub struct Authority {
 
 impl Authority {
     pub fn root(common_name: &str) -> Authority {
-        let contents = authority(common_name);
+        Authority::root_with_key(common_name, KeyKind::P256)
+    }
+
+    /// The same with a key of another kind, which the intermediates below it have too.
+    pub fn root_with_key(common_name: &str, key: KeyKind) -> Authority {
+        let contents = authority(common_name).key(key);
         let (key, credentials) = contents.self_signed_with_key();
         Authority {
+            kind: contents.key,
             issuer: Issuer::new(contents.params, key),
             credentials,
             path: Vec::new(),
@@ -44,9 +51,10 @@ impl Authority {
     }
 
     fn sign_intermediate(&self, contents: Leaf) -> Authority {
-        let key = KeyKind::P256.generate();
+        let key = self.kind.generate();
         let credentials = self.sign(&contents, &key);
         Authority {
+            kind: self.kind,
             issuer: Issuer::new(contents.params, key),
             path: credentials.chain().to_vec(),
             credentials,

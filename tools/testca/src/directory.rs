@@ -9,6 +9,7 @@
 //! | `other-ca.pem` | a root that has nothing to do with the first |
 //! | `server.pem` `server.key` | P-256 chain, leaf and intermediate, for localhost, 127.0.0.1, ::1, server.rssl.test and *.wild.rssl.test |
 //! | `rsa-server` `p384-server` `p521-server` `ed25519-server` (.pem .key) | the same names with keys of these kinds (RSA: 2048 bits) |
+//! | `rsa-chain.pem` `rsa-chain.key` | the same names again: leaf, intermediate and the root `rsa-ca.pem` all have RSA keys of 2048 bits |
 //! | `second.pem` `second.key` | another server: second.rssl.test |
 //! | `server-leaf.pem` | `server.pem` without the intermediate |
 //! | `server-both.pem` | `server.pem` and `server.key` in one file |
@@ -99,6 +100,12 @@ impl Directory<'_> {
         let rsa = issuer.issue(&named.clone().key(KeyKind::Rsa2048));
         self.pair("rsa-server", &rsa)?;
         self.secret("rsa-server-pkcs1.key", rsa.pkcs1_pem())?;
+        let rsa_root = Authority::root_with_key("rssl test RSA root", KeyKind::Rsa2048);
+        let rsa_chain = rsa_root
+            .intermediate("rssl test RSA intermediate")
+            .issue(&named.clone().key(KeyKind::Rsa2048));
+        self.public("rsa-ca.pem", &certificate_pem(rsa_root.certificate()))?;
+        self.pair("rsa-chain", &rsa_chain)?;
         for (name, kind) in [
             ("p384-server", KeyKind::P384),
             ("p521-server", KeyKind::P521),

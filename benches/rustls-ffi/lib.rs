@@ -1,0 +1,3 @@
+//! Exports the functions of rustls-ffi, all of which are `#[no_mangle]`.
+
+pub use upstream::*;
