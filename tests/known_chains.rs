@@ -94,8 +94,7 @@ fn a_chain_is_known_for_the_name_that_it_proved() {
     let client = site.client();
     let first = site.connect(&client, "a.test").unwrap();
     assert!(site.knows(&client, &first));
-    let other_name = site.connect(&client, "b.test").unwrap();
-    assert!(!Arc::ptr_eq(&first, &other_name));
+    site.connect(&client, "b.test").unwrap();
     assert_eq!(verify_number(site.connect(&client, "c.test")), 62);
     assert!(site.knows(&client, &first));
 }

@@ -15,7 +15,7 @@ use crate::x509::Certificate;
 /// Chains that are kept. Of more, the one that was not seen for the longest time goes.
 const MOST: usize = 64;
 
-/// Bytes of a chain that is kept: a server may send much that is of no use.
+/// Bytes of a chain that is kept, with what was stapled: a server may send much that is of no use.
 const LONGEST: usize = 16 * 1024;
 
 /// The chains that one policy has accepted.
@@ -26,20 +26,20 @@ pub(super) struct KnownChains(Mutex<Vec<Arc<Known>>>);
 struct Known {
     /// What the leaf proved.
     name: Option<ServerName<'static>>,
-    sent: Vec<Arc<Certificate>>,
-    path: Vec<Arc<Certificate>>,
+    chain: Arc<PeerChain>,
     /// Seconds since 1970 at which nothing is different.
     valid: RangeInclusive<i64>,
 }
 
 impl KnownChains {
-    /// The path that was built for these certificates and this name, if it is good at `now`.
-    pub(super) fn path(
+    /// These certificates as they were accepted for this name, with the path that was built and the
+    /// OCSP response that was stapled then, if all is good at `now`.
+    pub(super) fn find(
         &self,
         sent: &Sent<'_>,
         name: Option<&ServerName<'_>>,
         now: UnixTime,
-    ) -> Option<Vec<Arc<Certificate>>> {
+    ) -> Option<Arc<PeerChain>> {
         let mut chains = self.lock();
         let found = chains.iter().position(|known| known.is_of(sent, name))?;
         chains[..=found].rotate_right(1);
@@ -48,7 +48,7 @@ impl KnownChains {
         known
             .valid
             .contains(&seconds(now))
-            .then(|| known.path.clone())
+            .then(|| known.chain.clone())
     }
 
     /// Keeps what `policy` accepted at `now`, unless the verdict may change with the time in more
@@ -56,11 +56,12 @@ impl KnownChains {
     pub(super) fn remember(
         &self,
         policy: &Policy,
-        chain: &PeerChain,
+        chain: &Arc<PeerChain>,
         name: Option<&ServerName<'_>>,
         now: UnixTime,
     ) {
-        let bytes: usize = chain.sent.iter().map(|one| one.der().len()).sum();
+        let certificates: usize = chain.sent.iter().map(|one| one.der().len()).sum();
+        let bytes = certificates + chain.ocsp.len();
         let Some(valid) = validity(policy, &chain.path) else {
             return;
         };
@@ -69,12 +70,11 @@ impl KnownChains {
         }
         let known = Arc::new(Known {
             name: name.map(ServerName::to_owned),
-            sent: chain.sent.clone(),
-            path: chain.path.clone(),
+            chain: chain.clone(),
             valid,
         });
         let mut chains = self.lock();
-        chains.retain(|other| other.name != known.name || other.sent != known.sent);
+        chains.retain(|other| other.name != known.name || other.chain.sent != known.chain.sent);
         chains.insert(0, known);
         chains.truncate(MOST);
     }
@@ -87,11 +87,11 @@ impl KnownChains {
 impl Known {
     fn is_of(&self, sent: &Sent<'_>, name: Option<&ServerName<'_>>) -> bool {
         self.name.as_ref() == name
-            && self.sent.len() == 1 + sent.intermediates.len()
-            && std::iter::once(sent.leaf)
-                .chain(sent.intermediates)
-                .zip(&self.sent)
-                .all(|(der, known)| der == known.der())
+            && std::iter::once(sent.leaf).chain(sent.intermediates).eq(self
+                .chain
+                .sent
+                .iter()
+                .map(|one| one.der()))
     }
 }
 
@@ -142,13 +142,13 @@ mod tests {
                 let name = name(host);
                 let verdict = verify(policy, Peer::Server, sent, Some(&name), now());
                 assert!(verdict.is_accepted(), "{}", verdict.facts());
-                let chain = sent.to_chain(verdict.path(), &[]);
+                let chain = Arc::new(sent.to_chain(verdict.path(), &[]));
                 known.remember(policy, &chain, Some(&name), now());
             });
         }
 
         fn knows(&self, known: &KnownChains, host: &str, at: UnixTime) -> bool {
-            self.with_sent(|sent| known.path(sent, Some(&name(host)), at).is_some())
+            self.with_sent(|sent| known.find(sent, Some(&name(host)), at).is_some())
         }
 
         fn with_sent<R>(&self, see: impl FnOnce(&Sent<'_>) -> R) -> R {
@@ -173,21 +173,21 @@ mod tests {
         let (site, known) = (Site::new("a.test"), KnownChains::default());
         assert!(!site.knows(&known, "a.test", now()));
         site.learn(&known, &site.policy(), "a.test");
-        let path = site.with_sent(|sent| known.path(sent, Some(&name("a.test")), now()));
-        assert_eq!(path.unwrap().len(), 3);
+        let found = site.with_sent(|sent| known.find(sent, Some(&name("a.test")), now()));
+        assert_eq!(found.unwrap().path.len(), 3);
         assert!(!site.knows(&known, "b.test", now()));
         assert!(site.knows(&known, "a.test", days(364)));
         assert!(!site.knows(&known, "a.test", days(366)));
         assert!(!site.knows(&known, "a.test", days(-366)));
         site.with_sent(|sent| {
-            assert!(known.path(sent, None, now()).is_none());
+            assert!(known.find(sent, None, now()).is_none());
             let other = [site.intermediate.der(), site.root.der()];
             let longer = Sent {
                 leaf: sent.leaf,
                 intermediates: &other,
             };
             let of_name = Some(&name("a.test")).cloned();
-            assert!(known.path(&longer, of_name.as_ref(), now()).is_none());
+            assert!(known.find(&longer, of_name.as_ref(), now()).is_none());
         });
         let twin = Site {
             leaf: site.intermediate.leaf("a.test"),

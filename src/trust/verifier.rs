@@ -165,16 +165,21 @@ impl Verifier {
             return conclude(self.policy.pinned_keys.judge(&key));
         }
         let known = self.known.as_ref().filter(|_| peer == Peer::Server);
-        let path = known.and_then(|known| known.path(sent, name, now));
-        let is_new = path.is_none();
-        let mut verdict = match path {
-            Some(path) => Verdict::accepted(path),
+        let seen = known.and_then(|known| known.find(sent, name, now));
+        let mut verdict = match &seen {
+            Some(seen) => Verdict::accepted(seen.path.clone()),
             None => verify(&self.policy, peer, sent, name, now),
         };
-        let chain = self.latest.share(sent.to_chain(verdict.path(), ocsp));
-        if let Some(known) = known.filter(|_| is_new && verdict.is_accepted()) {
-            known.remember(&self.policy, &chain, name, now);
-        }
+        let chain = match seen.filter(|seen| *seen.ocsp == *ocsp) {
+            Some(seen) => seen,
+            None => {
+                let chain = self.latest.share(sent.to_chain(verdict.path(), ocsp));
+                if let Some(known) = known.filter(|_| verdict.is_accepted()) {
+                    known.remember(&self.policy, &chain, name, now);
+                }
+                chain
+            }
+        };
         deposit_peer(chain.clone());
         if let Some(hook) = &self.policy.hook {
             let answer = (hook.answer)(verdict.verify(), &chain.sent);
