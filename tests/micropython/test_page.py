@@ -130,8 +130,9 @@ class Server(Refusal):
 
     def test_needs_both_files(self):
         for half in ({"keyfile": certificate("server.key")}, {"certfile": certificate("server.pem")}):
-            with self.assertRaises(TypeError):
+            with self.assertRaises(ValueError) as raised:
                 ussl.wrap_socket(pair()[0], server_side=True, **half)
+            self.assertIn("keyfile and certfile", str(raised.exception))
 
     def test_refuses_the_key_of_another_certificate(self):
         with self.assertRaises(ValueError):
@@ -233,6 +234,17 @@ class Names(unittest.TestCase):
         )
         connect(client, server)
         self.assertEqual(client.cipher()[1], "TLSv1.3")
+
+    def test_of_a_socket_it_has_the_stream_only(self):
+        client, _ = ends({}, EITHER_ROLE)
+        for name in ("read", "readinto", "readline", "write", "close"):
+            self.assertTrue(hasattr(client, name))
+        for name in ("send", "recv", "do_handshake"):
+            self.assertTrue(not hasattr(client, name))
+
+    def test_the_constants(self):
+        self.assertEqual((ussl.CERT_NONE, ussl.CERT_OPTIONAL, ussl.CERT_REQUIRED), (0, 1, 2))
+        self.assertRaises(ValueError, ussl.wrap_socket, pair()[0], False, None, None, 3)
 
     def test_a_missing_file(self):
         with self.assertRaises(OSError):

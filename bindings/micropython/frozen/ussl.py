@@ -17,6 +17,8 @@ def wrap_socket(
     do_handshake=True,
 ):
     # Each file is a name, or what would be in it.
+    if (keyfile is None) != (certfile is None):
+        raise ValueError("keyfile and certfile go together")
     return ssl.wrap_socket(
         sock,
         server_side,
