@@ -575,6 +575,22 @@ class Forked(unittest.TestCase):
             os.waitpid(child, 0)
             self.assertEqual(ours.recv(100), b"from the child")
 
+    def test_a_child_closes_its_copy(self):
+        """The parent's connection stands, though nothing has been read from it."""
+        ours, theirs = tls(rssl)
+        with ours, theirs:
+            child = os.fork()
+            if child == 0:
+                try:
+                    ours.close()
+                finally:
+                    os._exit(0)
+            os.waitpid(child, 0)
+            ours.sendall(b"from the parent")
+            self.assertEqual(theirs.recv(100), b"from the parent")
+            theirs.sendall(b"to the parent")
+            self.assertEqual(ours.recv(100), b"to the parent")
+
 
 if __name__ == "__main__":
     certificates()

@@ -110,6 +110,7 @@ typedef struct {
     bio_object *incoming, *outgoing; /* on memory */
     PyObject *server_hostname;
     session_object *session; /* the one set, or the newest given out */
+    unsigned forks; /* of the process, before this was made */
     bool issued; /* session was given out, not set */
     bool server_side, counted, has_read, said_close;
     bool asks_program; /* for the call going on: the context has an sni_callback */
