@@ -204,6 +204,12 @@ PyObject *context_get_ciphers(context_object *self, PyObject *unused);
 PyObject *context_set_ecdh_curve(context_object *self, PyObject *name);
 PyObject *context_set_groups(context_object *self, PyObject *names);
 
+/* encrypted_client_hello.c */
+PyObject *context_set_ech_configs(context_object *self, PyObject *configs);
+PyObject *context_set_ech_grease(context_object *self, PyObject *value);
+PyObject *socket_ech_status(socket_object *self, PyObject *unused);
+PyObject *socket_ech_retry_configs(socket_object *self, PyObject *unused);
+
 /* callbacks.c */
 int install_hello_hook(context_object *self);
 int context_set_sni_callback(context_object *self, PyObject *value, void *unused);
