@@ -71,6 +71,7 @@ typedef struct {
     size_t n_lazy_roots;
     size_t n_crls;
     PyObject *sni_callback, *msg_callback, *keylog_filename;
+    PyObject *session_store; /* a reference that librssl holds: here for the garbage collector */
     /* For session_stats. */
     long connects, connects_good, accepts, accepts_good, hits;
 } context_object;
@@ -113,6 +114,7 @@ typedef struct {
     unsigned forks; /* of the process, before this was made */
     bool issued; /* session was given out, not set */
     bool server_side, counted, has_read, said_close;
+    size_t bulk;       /* what a long read is expected to bring, in full records; 0: less than one */
     bool asks_program; /* for the call going on: the context has an sni_callback */
     char *left;          /* plaintext read and not asked for yet: n_left bytes from at_left on */
     size_t at_left, n_left;
