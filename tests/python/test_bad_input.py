@@ -517,8 +517,8 @@ class Signals(unittest.TestCase):
 
     def test_a_handler_that_raises_ends_recv(self):
         ours, theirs = tls(rssl)
-        self.on_alarm(raising)
         with ours, theirs, self.assertRaises(Refused):
+            self.on_alarm(raising)
             ours.recv(1)
 
     def test_a_handler_that_returns_does_not(self):
@@ -546,8 +546,8 @@ class Signals(unittest.TestCase):
 
     def test_a_handshake_is_interrupted(self):
         ours, theirs = connected()
-        self.on_alarm(raising)
         with ours, theirs, self.assertRaises(Refused):
+            self.on_alarm(raising)
             client(rssl).wrap_socket(ours, server_hostname="localhost")
 
     def test_the_deadline_holds_over_interruptions(self):

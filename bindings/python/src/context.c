@@ -101,6 +101,7 @@ static int context_traverse(context_object *self, visitproc visit, void *arg)
 #endif
     Py_VISIT(self->sni_callback);
     Py_VISIT(self->msg_callback);
+    Py_VISIT(self->session_store);
     return 0;
 }
 
@@ -108,6 +109,10 @@ static int context_clear(context_object *self)
 {
     Py_CLEAR(self->sni_callback);
     Py_CLEAR(self->msg_callback);
+    if (self->session_store != NULL) {
+        self->session_store = NULL;
+        rssl_ctx_set_session_store(self->ctx, NULL);
+    }
     return 0;
 }
 
