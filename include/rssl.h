@@ -262,8 +262,8 @@ typedef int rssl_fd;
 #define RSSL_OPT_REQUIRE_EMS (1u << 8)
 
 /**
- * Receive no more from a descriptor than the record in progress lacks, at the price of two system
- * calls a record: for programs that poll it without asking rssl_events or rssl_pending first.
+ * Receive no more from a descriptor than the call gives out, at the price of a system call or two
+ * a record: for programs that poll it without asking rssl_events or rssl_pending first.
  */
 #define RSSL_OPT_NO_READ_AHEAD (1u << 9)
 

@@ -13,7 +13,9 @@ tests="ninja:ninja-build c++:g++ pkg-config:pkg-config python3:python3 valgrind:
 # header:package, of the TLS libraries that librssl is measured beside.
 peers="openssl/ssl.h:libssl-dev gnutls/gnutls.h:libgnutls28-dev wolfssl/ssl.h:libwolfssl-dev
   mbedtls/ssl.h:libmbedtls-dev"
-# Headers, and modules that no command shows.
+# Headers, and modules that no command shows. Debian's Python is to build the binding, even where
+# another python3 comes first on the path.
+python_packages="python3-dev python3-pip python3-setuptools python3-wheel python3-venv"
 lua_packages="liblua5.1-0-dev liblua5.3-dev liblua5.4-dev lua-socket lua-luv lua-sec
   lua-binaryheap lua-coxpcall"
 
@@ -55,17 +57,17 @@ case ${1:-} in
     fi
     [ -e /usr/include/p11-kit-1/p11-kit/pkcs11.h ] || missing="$missing libp11-kit-dev"
     [ -e /usr/include/hiredis/hiredis.h ] || missing="$missing libhiredis-dev"
-    # What builds and installs the Python binding.
-    python3 -c 'import os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")' \
-      2>/dev/null || missing="$missing python3-dev"
-    for module in pip setuptools wheel; do
-      python3 -c "import $module" 2>/dev/null || missing="$missing python3-$module"
-    done
-    python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
     if [ -d /var/lib/dpkg ]; then
-      for package in $lua_packages; do
+      for package in $python_packages $lua_packages; do
         dpkg -s "$package" >/dev/null 2>&1 || missing="$missing $package"
       done
+    else
+      python3 -c 'import os, sysconfig; os.stat(sysconfig.get_path("include") + "/Python.h")' \
+        2>/dev/null || missing="$missing python3-dev"
+      for module in pip setuptools wheel; do
+        python3 -c "import $module" 2>/dev/null || missing="$missing python3-$module"
+      done
+      python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3-venv"
     fi
     # MicroPython's unix port needs it.
     pkg-config --exists libffi 2>/dev/null || missing="$missing libffi-dev"

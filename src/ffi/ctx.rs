@@ -64,8 +64,8 @@ pub const RSSL_OPT_INSECURE_MATCH_CN: u32 = 1u32 << 6;
 pub const RSSL_OPT_NO_CA_NAMES: u32 = 1u32 << 7;
 /// TLS 1.2 only with extended master secret.
 pub const RSSL_OPT_REQUIRE_EMS: u32 = 1u32 << 8;
-/// Receive no more from a descriptor than the record in progress lacks, at the price of two system
-/// calls a record: for programs that poll it without asking rssl_events or rssl_pending first.
+/// Receive no more from a descriptor than the call gives out, at the price of a system call or two
+/// a record: for programs that poll it without asking rssl_events or rssl_pending first.
 pub const RSSL_OPT_NO_READ_AHEAD: u32 = 1u32 << 9;
 /// Client: verify the chain of every full handshake anew. Otherwise one that this context has accepted
 /// for the same name is not verified again while no setting of trust changed and each certificate of

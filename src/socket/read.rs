@@ -108,7 +108,12 @@ impl Socket {
             let room = &mut buf[taken..];
             taken += match core.engine.available() {
                 0 => match self.open_records_into(core, inbox, room) {
-                    Ok(0) if core.engine.available() == 0 => break,
+                    Ok(0) if core.engine.available() == 0 => {
+                        if taken == 0 || !self.goes_on(core, inbox, room.len()) {
+                            break;
+                        }
+                        0
+                    }
                     Ok(opened) => opened,
                     Err(_) => break,
                 },
@@ -116,6 +121,24 @@ impl Socket {
             };
         }
         taken
+    }
+
+    /// Receives more of the next record, if the descriptor has it and `room` takes it, where reading
+    /// ahead of the caller is not allowed. It is data for certain: the end of the stream stays
+    /// behind, for who polls the descriptor. What fails is reported by the next read.
+    fn goes_on(&self, core: &Core, inbox: &mut Inbox, room: usize) -> bool {
+        if self.read_ahead || room < record::FRAGMENT || inbox.missing() < LONG_BODY {
+            return false;
+        }
+        match self.receive_now(core, inbox) {
+            Ok(0) => inbox.over = Some(End::Truncated),
+            Ok(_) => return true,
+            Err(Obstacle::Failed(error)) => {
+                self.set_failure(Error::io("receiving from the peer", &error));
+            }
+            Err(_) => {}
+        }
+        false
     }
 
     /// Opens records until plaintext waits, which `true` says. An error has ended the

@@ -110,6 +110,30 @@ static void without_read_ahead_the_descriptor_shows_what_waits(void) {
   ends_close(&e);
 }
 
+/* A long read takes what has arrived of the data in one call, and not the end behind it. */
+static void without_read_ahead_a_long_read_takes_several_records(void) {
+  static unsigned char sent[4096], buf[65536];
+  rssl_ctx *client = client_ctx("ca.pem"), *server = server_ctx("server");
+  struct ends e;
+  struct pollfd poll_client = {.events = POLLIN};
+  int i;
+  CHECK_OK(rssl_ctx_set_options(client, RSSL_OPT_NO_READ_AHEAD, 0));
+  CHECK_OK(rssl_ctx_set_ticket_count(server, 0));
+  ends_connect(&e, client, server);
+  poll_client.fd = e.client_fd;
+  for (i = 0; i < 3; i++) {
+    pattern_fill(sent, sizeof sent, (uint64_t)i * sizeof sent);
+    CHECK_RC(rssl_write(e.server, sent, sizeof sent), sizeof sent);
+  }
+  CHECK_OK(rssl_shutdown(e.server, RSSL_SHUT_WR));
+  CHECK_RC(rssl_read(e.client, buf, sizeof buf), 3 * sizeof sent);
+  pattern_check(buf, 3 * sizeof sent, 0);
+  CHECK_INT(poll(&poll_client, 1, 0), 1);
+  CHECK_RC(rssl_read(e.client, buf, sizeof buf), 0);
+  CHECK_INT(poll(&poll_client, 1, 0), 0);
+  ends_close(&e);
+}
+
 static void peeking_takes_nothing(void) {
   char buf[16];
   struct ends e;
@@ -292,6 +316,7 @@ int main(int argc, char **argv) {
       CASE(after_want_nothing_is_left_inside),
       CASE(large_reads_are_filled_from_several_records),
       CASE(without_read_ahead_the_descriptor_shows_what_waits),
+      CASE(without_read_ahead_a_long_read_takes_several_records),
       CASE(peeking_takes_nothing),
       CASE(pending_counts_what_needs_no_transport),
       CASE(a_byte_at_a_time_is_the_same_stream),

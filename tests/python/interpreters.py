@@ -1,5 +1,8 @@
 """Lists the Pythons of this machine that the binding is tested with, the one that runs this first:
-VERSION;EXECUTABLE;DIRECTORY OF Python.h, one of each version from 3.8 on."""
+VERSION;EXECUTABLE;DIRECTORY OF Python.h, one of each version from 3.8 on.
+
+With the argument "builder" the first of all, in the same form, that can build the package offline.
+"""
 
 import glob
 import os
@@ -8,9 +11,10 @@ import sys
 
 PYENV = os.environ.get("PYENV_ROOT", os.path.expanduser("~/.pyenv"))
 ASK = """
-import os, sys, sysconfig
+import importlib.util, os, sys, sysconfig
 include = sysconfig.get_path("include")
-print("%d.%d" % sys.version_info[:2], sys.implementation.name,
+builds = all(map(importlib.util.find_spec, ("setuptools", "wheel", "pip", "ensurepip")))
+print("%d.%d" % sys.version_info[:2], sys.implementation.name, builds,
       include if os.path.exists(include + "/Python.h") else "")
 """
 
@@ -29,14 +33,17 @@ def named(directory):
                   if os.path.basename(path)[len("python3."):].isdigit())
 
 
-found = {}
+builder, found = "", {}
 for candidate in candidates():
     try:
         said = subprocess.run([candidate, "-c", ASK], stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL, check=True, timeout=30).stdout.decode()
     except (OSError, subprocess.SubprocessError):
         continue
-    version, implementation, include = said.rstrip("\n").split(" ", 2)
+    version, implementation, builds, include = said.rstrip("\n").split(" ", 3)
     if implementation == "cpython" and tuple(map(int, version.split("."))) >= (3, 8):
-        found.setdefault(version, f"{version};{candidate};{include}")
-print("\n".join(found.values()))
+        row = f"{version};{candidate};{include}"
+        found.setdefault(version, row)
+        if builds == "True" and include:
+            builder = builder or row
+print(builder if sys.argv[1:] == ["builder"] else "\n".join(found.values()))

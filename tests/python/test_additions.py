@@ -106,6 +106,63 @@ class Ocsp(unittest.TestCase):
         self.assertEqual(ours.ocsp_response(), response)
 
 
+class EncryptedClientHello(unittest.TestCase):
+    # One configuration, for X25519, HKDF-SHA256 and AES-128-GCM, whose key is the curve's base point.
+    CONFIGS = (b"\x00\x43\xfe\x0d\x00\x3f\x01\x00\x20\x00\x20\x09" + bytes(31)
+               + b"\x00\x04\x00\x01\x00\x01\x40\x10server.rssl.test\x00\x00")
+
+    def hello(self, context):
+        """What a client of the context for secret.rssl.test sends first, and the client."""
+        sent = ssl.MemoryBIO()
+        client = context.wrap_bio(ssl.MemoryBIO(), sent, server_hostname="secret.rssl.test")
+        self.assertEqual(client.ech_status(), "not offered")
+        step(client, client.do_handshake)
+        return sent.read(), client
+
+    def test_the_name_is_hidden(self):
+        context = client_context()
+        context.set_ech_configs(self.CONFIGS)
+        sent, client = self.hello(context)
+        self.assertIn(b"server.rssl.test", sent)
+        self.assertNotIn(b"secret.rssl.test", sent)
+        self.assertEqual(client.ech_status(), "offered")
+        context.set_ech_configs(None)
+        self.assertIn(b"secret.rssl.test", self.hello(context)[0])
+
+    def test_a_server_that_cannot_open_it(self):
+        context, up, down = client_context(), ssl.MemoryBIO(), ssl.MemoryBIO()
+        context.set_ech_configs(self.CONFIGS)
+        ours = context.wrap_bio(down, up, server_hostname="secret.rssl.test")
+        theirs = server_context().wrap_bio(up, down, server_side=True)
+        with self.assertRaises(ssl.SSLError) as caught:
+            for end in (ours, theirs, ours):
+                step(end, end.do_handshake)
+        self.assertEqual(caught.exception.reason, "ECH_REJECTED")
+        self.assertEqual(ours.ech_status(), "rejected")
+        self.assertIsNone(ours.ech_retry_configs())
+        self.assertEqual(theirs.ech_status(), "not offered")
+
+    def test_grease(self):
+        context = client_context()
+        context.set_ech_grease(True)
+        ours, _ = connect(context, server_context())
+        self.assertEqual((ours.ech_status(), ours.ech_retry_configs()), ("grease", None))
+        context.set_ech_grease(False)
+        self.assertEqual(connect(context, server_context())[0].ech_status(), "not offered")
+
+    def test_what_is_no_list(self):
+        for configs in (b"", b"\x00", self.CONFIGS[:-1], self.CONFIGS + b"\x00"):
+            context = client_context()
+            if configs:
+                with self.assertRaises(ssl.SSLError):
+                    context.set_ech_configs(configs)
+            self.assertIn(b"secret.rssl.test", self.hello(context)[0])
+        with self.assertRaises(TypeError):
+            client_context().set_ech_configs("text")
+        with self.assertRaises(ssl.SSLError):
+            server_context().set_ech_configs(self.CONFIGS)
+
+
 class Store(dict):
     """The least that a session store is."""
 

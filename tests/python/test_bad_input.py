@@ -517,8 +517,8 @@ class Signals(unittest.TestCase):
 
     def test_a_handler_that_raises_ends_recv(self):
         ours, theirs = tls(rssl)
-        self.on_alarm(raising)
         with ours, theirs, self.assertRaises(Refused):
+            self.on_alarm(raising)
             ours.recv(1)
 
     def test_a_handler_that_returns_does_not(self):
@@ -546,8 +546,8 @@ class Signals(unittest.TestCase):
 
     def test_a_handshake_is_interrupted(self):
         ours, theirs = connected()
-        self.on_alarm(raising)
         with ours, theirs, self.assertRaises(Refused):
+            self.on_alarm(raising)
             client(rssl).wrap_socket(ours, server_hostname="localhost")
 
     def test_the_deadline_holds_over_interruptions(self):
@@ -574,6 +574,22 @@ class Forked(unittest.TestCase):
                     os._exit(0)
             os.waitpid(child, 0)
             self.assertEqual(ours.recv(100), b"from the child")
+
+    def test_a_child_closes_its_copy(self):
+        """The parent's connection stands, though nothing has been read from it."""
+        ours, theirs = tls(rssl)
+        with ours, theirs:
+            child = os.fork()
+            if child == 0:
+                try:
+                    ours.close()
+                finally:
+                    os._exit(0)
+            os.waitpid(child, 0)
+            ours.sendall(b"from the parent")
+            self.assertEqual(theirs.recv(100), b"from the parent")
+            theirs.sendall(b"to the parent")
+            self.assertEqual(ours.recv(100), b"to the parent")
 
 
 if __name__ == "__main__":

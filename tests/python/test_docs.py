@@ -4,7 +4,9 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
+import warnings
 
 import rssl
 from ends import certificates, pair, serving, trusting
@@ -54,6 +56,55 @@ class Page(unittest.TestCase):
         exec(self.text["more"] + self.text["store"], names)
         ours, _ = connect(client_context(), names["context"])
         self.assertEqual(ours.group(), "X25519MLKEM768")
+
+
+class NotThere(unittest.TestCase):
+    """What the page's table says comes of it."""
+
+    def refuses(self, kind, text, call):
+        with self.assertRaisesRegex(kind, text):
+            call()
+
+    def test_versions(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self.refuses(ValueError, "invalid or unsupported protocol version",
+                         lambda: rssl.SSLContext(rssl.PROTOCOL_TLSv1))
+            context = rssl.SSLContext(rssl.PROTOCOL_TLS_SERVER)
+            context.maximum_version = rssl.TLSVersion.TLSv1_1
+            self.refuses(rssl.SSLError, "NO_PROTOCOLS_AVAILABLE", lambda: context.wrap_bio(
+                rssl.MemoryBIO(), rssl.MemoryBIO(), server_side=True))
+
+    def test_settings(self):
+        context = rssl.SSLContext(rssl.PROTOCOL_TLS_SERVER)
+        for ciphers in ("AES128-SHA", "kRSA", "PSK"):
+            self.refuses(rssl.SSLError, "No cipher can be selected.",
+                         lambda: context.set_ciphers(ciphers))
+        for name in ("secp256k1", "X448", "secp521r1"):
+            self.refuses(ValueError, "unknown elliptic curve name", lambda: context.set_ecdh_curve(name))
+        self.refuses(ValueError, "1000 tickets", lambda: setattr(context, "num_tickets", 1000))
+        self.refuses(NotImplementedError, "librssl has no external pre-shared keys",
+                     lambda: rssl._ssl._SSLContext.set_psk_server_callback(context, None))
+        self.refuses(ValueError, "host flags 0x2 are not supported",
+                     lambda: setattr(context, "_host_flags", 2))
+        self.assertFalse(rssl.HAS_NPN or rssl._ssl.HAS_PSK)
+
+    def test_keys(self):
+        with tempfile.TemporaryDirectory() as directory:
+            cert, key = (str(pathlib.Path(directory) / name) for name in ("cert", "key"))
+            for kind, reason in (("ed448", "UNKNOWN_CERTIFICATE_TYPE"), ("rsa:1024", "EE_KEY_TOO_SMALL"),
+                                 ("rsa-pss", "UNKNOWN_CERTIFICATE_TYPE")):
+                subprocess.run(["openssl", "req", "-x509", "-nodes", "-newkey", kind, "-subj", "/CN=x",
+                                "-keyout", key, "-out", cert], check=True, stderr=subprocess.DEVNULL)
+                context = rssl.SSLContext(rssl.PROTOCOL_TLS_SERVER)
+                self.refuses(rssl.SSLError, reason, lambda: context.load_cert_chain(cert, key))
+
+    def test_of_a_connection(self):
+        ours, theirs = connect(client_context(), server_context())
+        self.assertIsNone(ours.compression())
+        self.refuses(ValueError, "'tls-unique' channel binding type not implemented",
+                     ours.get_channel_binding)
+        self.refuses(rssl.SSLError, "EXTENSION_NOT_RECEIVED", theirs.verify_client_post_handshake)
 
 
 if __name__ == "__main__":

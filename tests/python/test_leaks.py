@@ -5,6 +5,7 @@ import socket
 import sys
 import threading
 import unittest
+import weakref
 
 import rssl as ssl
 from ends import certificate, certificates, pair
@@ -166,6 +167,18 @@ class Leaks(unittest.TestCase):
                 raise AssertionError("a wrong password is accepted")
 
         self.stays(make, 3000, 500, memory=32 << 20)
+
+    def test_a_store_that_knows_its_context(self):
+        class Store:
+            get = remove = put = lambda *_: None
+
+        context, store = server_context(), Store()
+        context.set_session_store(store)
+        connect(client_context(), context)
+        store.context, known = context, weakref.ref(store)
+        del context, store
+        gc.collect()
+        self.assertIsNone(known())
 
 
 if __name__ == "__main__":

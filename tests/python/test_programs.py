@@ -164,16 +164,18 @@ class Mail(ProgramCase):
 
 
 class Streams(ProgramCase):
-    def talk(self, server, ca="ca.pem", hostname="localhost"):
-        return client(HERE / "streams_client.py", server.port, certificate(ca), hostname)
+    def talk(self, server, mode, ca="ca.pem", hostname="localhost"):
+        return client(HERE / "streams_client.py", server.port, certificate(ca), hostname, mode)
 
-    def test_start_tls(self):
-        with Running(command(HERE / "streams_server.py", *pair("server"))) as server:
-            done = self.talk(server)
-            self.assertEqual((done.returncode, done.stdout), (0, "TLSv1.3\n"), done.stderr)
-            self.refuses(self.talk(server, ca="other-ca.pem"), "unable to get local issuer")
-            self.refuses(self.talk(server, hostname="wrong.rssl.test"), "Hostname mismatch")
-            self.assertEqual(server.strangers(), [])
+    def test_both_ways_to_begin(self):
+        for mode in ("start_tls", "tls"):
+            with self.subTest(mode), Running(command(HERE / "streams_server.py", *pair("server"),
+                                                     mode)) as server:
+                done = self.talk(server, mode)
+                self.assertEqual((done.returncode, done.stdout), (0, "TLSv1.3\n"), done.stderr)
+                self.refuses(self.talk(server, mode, ca="other-ca.pem"), "unable to get local issuer")
+                self.refuses(self.talk(server, mode, hostname="wrong.rssl.test"), "Hostname mismatch")
+                self.assertEqual(server.strangers(), [])
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 import os
 import socket
 import ssl
+import sys
 from collections.abc import Callable
 from ssl import (
     ALERT_DESCRIPTION_ACCESS_DENIED as ALERT_DESCRIPTION_ACCESS_DENIED,
@@ -36,6 +37,7 @@ from ssl import (
     CERT_OPTIONAL as CERT_OPTIONAL,
     CERT_REQUIRED as CERT_REQUIRED,
     CHANNEL_BINDING_TYPES as CHANNEL_BINDING_TYPES,
+    CertificateError as CertificateError,
     DER_cert_to_PEM_cert as DER_cert_to_PEM_cert,
     DefaultVerifyPaths as DefaultVerifyPaths,
     HAS_ALPN as HAS_ALPN,
@@ -121,13 +123,27 @@ from ssl import (
     get_protocol_name as get_protocol_name,
     get_server_certificate as get_server_certificate,
 )
-from typing import Protocol, Union
+from typing import Any, Protocol, Union, type_check_only
 
 from typing_extensions import Buffer, Self
+
+if sys.version_info >= (3, 12):
+    from ssl import (
+        OP_ENABLE_KTLS as OP_ENABLE_KTLS,
+        OP_LEGACY_SERVER_CONNECT as OP_LEGACY_SERVER_CONNECT,
+    )
+else:
+    from ssl import match_hostname as match_hostname
+
+    OP_ENABLE_KTLS: ssl.Options
+    OP_LEGACY_SERVER_CONNECT: ssl.Options
+if sys.version_info >= (3, 13):
+    from ssl import HAS_PSK as HAS_PSK
 
 _Path = Union[str, bytes, os.PathLike[str], os.PathLike[bytes]]
 _Password = Union[Callable[[], Union[str, bytes, bytearray]], str, bytes, bytearray]
 
+@type_check_only
 class SessionStore(Protocol):
     """Keeps a server's sessions outside of the process. Ids and sessions are opaque, and secret."""
 
@@ -140,6 +156,8 @@ class SSLSocket(ssl.SSLSocket):
     context: SSLContext
     def group(self) -> str | None: ...
     def ocsp_response(self) -> bytes | None: ...
+    def ech_status(self) -> str: ...
+    def ech_retry_configs(self) -> bytes | None: ...
     def get_verified_chain(self) -> list[bytes]: ...
     def get_unverified_chain(self) -> list[bytes]: ...
 
@@ -147,15 +165,23 @@ class SSLObject(ssl.SSLObject):
     context: SSLContext
     def group(self) -> str | None: ...
     def ocsp_response(self) -> bytes | None: ...
+    def ech_status(self) -> str: ...
+    def ech_retry_configs(self) -> bytes | None: ...
     def get_verified_chain(self) -> list[bytes]: ...
     def get_unverified_chain(self) -> list[bytes]: ...
 
 class SSLContext(ssl.SSLContext):
-    def __new__(cls, protocol: int = ...) -> Self: ...
+    if sys.version_info >= (3, 10):
+        def __new__(cls, protocol: int | None = None, *args: Any, **kwargs: Any) -> Self: ...
+    else:
+        def __new__(cls, protocol: int = ..., *args: Any, **kwargs: Any) -> Self: ...
     def set_groups(self, names: str, /) -> None:
         """The key exchange groups in order of preference, separated by ":"."""
     def set_ocsp_response(self, der: Buffer, /) -> None:
         """Staples it to the certificate loaded last."""
+    def set_ech_configs(self, configs: Buffer | None, /) -> None:
+        """The ECHConfigList that clients encrypt their ClientHello for."""
+    def set_ech_grease(self, on: bool, /) -> None: ...
     def set_session_store(self, store: SessionStore | None, /) -> None: ...
     def load_cert_chain(
         self, certfile: _Path, keyfile: _Path | None = None, password: _Password | None = None
@@ -192,7 +218,7 @@ def wrap_socket(
     certfile: _Path | None = None,
     server_side: bool = False,
     cert_reqs: int = ...,
-    ssl_version: int | None = None,
+    ssl_version: int | None = ...,
     ca_certs: _Path | None = None,
     do_handshake_on_connect: bool = True,
     suppress_ragged_eofs: bool = True,

@@ -101,6 +101,7 @@ static int context_traverse(context_object *self, visitproc visit, void *arg)
 #endif
     Py_VISIT(self->sni_callback);
     Py_VISIT(self->msg_callback);
+    Py_VISIT(self->session_store);
     return 0;
 }
 
@@ -108,6 +109,10 @@ static int context_clear(context_object *self)
 {
     Py_CLEAR(self->sni_callback);
     Py_CLEAR(self->msg_callback);
+    if (self->session_store != NULL) {
+        self->session_store = NULL;
+        rssl_ctx_set_session_store(self->ctx, NULL);
+    }
     return 0;
 }
 
@@ -191,6 +196,10 @@ static PyMethodDef context_methods[] = {
      "set_ocsp_response(der): staple it to the certificate loaded last."},
     {"set_session_store", (PyCFunction)context_set_session_store, METH_O,
      "set_session_store(store): keep a server's sessions by its put, get and remove; None: tickets."},
+    {"set_ech_configs", (PyCFunction)context_set_ech_configs, METH_O,
+     "set_ech_configs(list): encrypt the ClientHello for the keys of this ECHConfigList; None: no more."},
+    {"set_ech_grease", (PyCFunction)context_set_ech_grease, METH_O,
+     "set_ech_grease(on): without a list, send the extension with random contents."},
     {"load_dh_params", (PyCFunction)context_load_dh_params, METH_O,
      "load_dh_params(path): the file is checked, and not used."},
     {"load_verify_locations", METHOD(context_load_verify_locations), METH_VARARGS | METH_KEYWORDS,

@@ -83,9 +83,10 @@ static int check_password(PyObject *given)
         return 0;
     char buf[PASSWORD_MAX];
     password p = {.given = given};
-    return copy_password(&p, given, buf, sizeof buf, "password should be a string or callable") < 0
-               ? -1
-               : 0;
+    ptrdiff_t n
+        = copy_password(&p, given, buf, sizeof buf, "password should be a string or callable");
+    explicit_bzero(buf, sizeof buf);
+    return n < 0 ? -1 : 0;
 }
 
 static int kind_of(const rssl_identity *id)

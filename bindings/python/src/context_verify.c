@@ -103,7 +103,7 @@ int context_set_host_flags(context_object *self, PyObject *value, void *unused)
     if (integer(value, &flags) < 0)
         return -1;
     if ((flags & ~known) != 0) {
-        PyErr_Format(PyExc_ValueError, "host flags 0x%lx are not supported", flags & ~known);
+        PyErr_Format(PyExc_ValueError, "host flags 0x%x are not supported", (int)(flags & ~known));
         return -1;
     }
     self->host_flags = (unsigned)flags;

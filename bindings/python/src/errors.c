@@ -12,34 +12,40 @@
 
 #include "constants.h"
 
+/* Sets the attribute to text, or to None if it is NULL. */
 static int set_text(PyObject *exception, const char *name, const char *text)
 {
-    PyObject *value;
-    if (text != NULL) {
-        value = PyUnicode_DecodeUTF8(text, (Py_ssize_t)strlen(text), "replace");
-    } else {
-        value = Py_None;
-        Py_INCREF(value);
-    }
+    PyObject *value = Py_BuildValue("z", text);
     int rc = value != NULL ? PyObject_SetAttrString(exception, name, value) : -1;
     Py_XDECREF(value);
     return rc;
 }
 
-/* Makes the exception type((code, text)). A new reference, or NULL with another exception set. */
-static PyObject *make(PyObject *type, int code, PyObject *text, const char *library,
-                      const char *reason, const char *detail)
+/* The message of librssl's error as a str. An exception that is made collects garbage, which may call
+ * librssl and so replace the error: its message is taken before. */
+static PyObject *message_of(const rssl_error *e)
 {
+    const char *message = rssl_error_message(e);
+    PyObject *text = PyUnicode_DecodeUTF8(message, (Py_ssize_t)strlen(message), "replace");
     if (text == NULL)
-        return NULL;
-    PyObject *exception = PyObject_CallFunction(type, "iO", code, text);
-    if (exception == NULL)
-        return NULL;
-    if (set_text(exception, "library", library) < 0 || set_text(exception, "reason", reason) < 0
-        || (detail != NULL && set_text(exception, "detail", detail) < 0)) {
-        Py_DECREF(exception);
-        return NULL;
-    }
+        PyErr_Clear();
+    return text;
+}
+
+/* Makes the exception type((code, text)). A new reference, or NULL with another exception set. Takes
+ * text and detail over; no text: an exception is set; no detail: there is none. */
+static PyObject *make(PyObject *type, int code, PyObject *text, const char *library,
+                      const char *reason, PyObject *detail)
+{
+    PyObject *exception
+        = text != NULL ? PyObject_CallFunction(type, "iO", code, text) : NULL;
+    if (exception != NULL
+        && (set_text(exception, "library", library) < 0
+            || set_text(exception, "reason", reason) < 0
+            || (detail != NULL && PyObject_SetAttrString(exception, "detail", detail) < 0)))
+        Py_CLEAR(exception);
+    Py_XDECREF(text);
+    Py_XDECREF(detail);
     return exception;
 }
 
@@ -56,9 +62,7 @@ PyObject *raise_text_at(module_state *state, PyObject *type, int code, const cha
 {
     (void)state;
     PyObject *full = PyUnicode_FromFormat("%s (_ssl.c:%d)", text, line);
-    PyObject *exception = make(type, code, full, NULL, NULL, NULL);
-    Py_XDECREF(full);
-    return raise(type, exception);
+    return raise(type, make(type, code, full, NULL, NULL, NULL));
 }
 
 /* "NO_SHARED_CIPHER" to "no shared cipher". */
@@ -71,14 +75,12 @@ static void spell_out(char *out, size_t cap, const char *reason)
 }
 
 static PyObject *raise_with_reason(PyObject *type, int code, const char *library,
-                                   const char *reason, const char *words, const char *detail,
+                                   const char *reason, const char *words, PyObject *detail,
                                    int line)
 {
     PyObject *text
         = PyUnicode_FromFormat("[%s: %s] %s (_ssl.c:%d)", library, reason, words, line);
-    PyObject *exception = make(type, code, text, library, reason, detail);
-    Py_XDECREF(text);
-    return raise(type, exception);
+    return raise(type, make(type, code, text, library, reason, detail));
 }
 
 PyObject *raise_reason_at(module_state *state, const char *library, const char *reason, int line)
@@ -92,10 +94,8 @@ PyObject *raise_pem_lib_at(module_state *state, const char *library, int line)
 {
     const int pem_lib = 0x80009; /* OpenSSL's ERR_R_PEM_LIB */
     PyObject *text = PyUnicode_FromFormat("[%s] PEM lib (_ssl.c:%d)", library, line);
-    PyObject *exception = make(state->ssl_error, pem_lib, text, library, NULL,
-                               rssl_error_message(rssl_last_error()));
-    Py_XDECREF(text);
-    return raise(state->ssl_error, exception);
+    return raise(state->ssl_error, make(state->ssl_error, pem_lib, text, library, NULL,
+                                        message_of(rssl_last_error())));
 }
 
 PyObject *raise_verification_at(module_state *state, const rssl_error *e, const char *name,
@@ -115,8 +115,7 @@ PyObject *raise_verification_at(module_state *state, const rssl_error *e, const 
     PyObject *text = PyUnicode_FromFormat(
         "[SSL: %s] certificate verify failed: %U (_ssl.c:%d)", reason, why, line);
     PyObject *exception = make(state->verification_error, SSL_ERROR_SSL, text, "SSL", reason,
-                               rssl_error_message(e));
-    Py_XDECREF(text);
+                               message_of(e));
     if (exception != NULL) {
         PyObject *code = PyLong_FromLong(verify);
         if (code == NULL || PyObject_SetAttrString(exception, "verify_code", code) < 0
@@ -171,7 +170,7 @@ PyObject *raise_rssl_at(module_state *state, ptrdiff_t rc, PyObject *where, int 
         spell_out(words, sizeof words, reason);
         const char *library = rc == RSSL_ERR_MISMATCH ? "X509" : "SSL";
         return raise_with_reason(state->ssl_error, SSL_ERROR_SSL, library, reason, words,
-                                 rssl_error_message(e), line);
+                                 message_of(e), line);
     }
     }
 }

@@ -9,7 +9,7 @@
 
 #include "constants.h"
 
-enum { RECORD_MAX = 16384 };
+enum { RECORD_MAX = 16384, BULK_MAX = 4 * RECORD_MAX };
 
 /* One reader and one writer may be inside librssl; before the handshake is done, and to shut both
  * directions down, one thread. The mutexes tell the thread that holds them: a callback that comes
@@ -162,6 +162,25 @@ static PyObject *bytes_of_left(socket_object *self, size_t len)
     return bytes;
 }
 
+/* A long read in a stream of full records goes into an object that is made for as many as the read
+ * before brought, or for one more if it was filled, and need not be copied. */
+static PyObject *read_bulk(socket_object *self, size_t len)
+{
+    size_t size = len < self->bulk ? len : self->bulk;
+    PyObject *bytes = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)size);
+    if (bytes == NULL)
+        return NULL;
+    Py_ssize_t n = read_some(self, PyBytes_AsString(bytes), size);
+    if (n == (Py_ssize_t)size) {
+        self->bulk = size < BULK_MAX ? size / RECORD_MAX * RECORD_MAX + RECORD_MAX : BULK_MAX;
+        return bytes;
+    }
+    self->bulk = n >= 0 ? (size_t)n / RECORD_MAX * RECORD_MAX : 0;
+    PyObject *shorter = n >= 0 ? PyBytes_FromStringAndSize(PyBytes_AsString(bytes), n) : NULL;
+    Py_DECREF(bytes);
+    return shorter;
+}
+
 /* A read takes a whole record and leaves what it has no room for to the next ones, which then need
  * neither librssl nor to let the GIL go. The copy costs less than an object of the size asked for,
  * which would have to be cut. */
@@ -174,7 +193,10 @@ static PyObject *read_bytes(socket_object *self, Py_ssize_t len)
     }
     if (len == 0 || self->n_left > 0)
         return bytes_of_left(self, (size_t)len);
+    if (self->bulk > 0 && len >= RECORD_MAX)
+        return read_bulk(self, (size_t)len);
     Py_ssize_t n = read_some(self, record, sizeof record);
+    self->bulk = n == RECORD_MAX ? RECORD_MAX : 0;
     if (n > len) {
         if (keep_left(self, record + len, (size_t)(n - len)) < 0)
             return NULL;

@@ -71,6 +71,7 @@ typedef struct {
     size_t n_lazy_roots;
     size_t n_crls;
     PyObject *sni_callback, *msg_callback, *keylog_filename;
+    PyObject *session_store; /* a reference that librssl holds: here for the garbage collector */
     /* For session_stats. */
     long connects, connects_good, accepts, accepts_good, hits;
 } context_object;
@@ -110,8 +111,10 @@ typedef struct {
     bio_object *incoming, *outgoing; /* on memory */
     PyObject *server_hostname;
     session_object *session; /* the one set, or the newest given out */
+    unsigned forks; /* of the process, before this was made */
     bool issued; /* session was given out, not set */
     bool server_side, counted, has_read, said_close;
+    size_t bulk;       /* what a long read is expected to bring, in full records; 0: less than one */
     bool asks_program; /* for the call going on: the context has an sni_callback */
     char *left;          /* plaintext read and not asked for yet: n_left bytes from at_left on */
     size_t at_left, n_left;
@@ -202,6 +205,12 @@ PyObject *context_set_ciphers(context_object *self, PyObject *ciphers);
 PyObject *context_get_ciphers(context_object *self, PyObject *unused);
 PyObject *context_set_ecdh_curve(context_object *self, PyObject *name);
 PyObject *context_set_groups(context_object *self, PyObject *names);
+
+/* encrypted_client_hello.c */
+PyObject *context_set_ech_configs(context_object *self, PyObject *configs);
+PyObject *context_set_ech_grease(context_object *self, PyObject *value);
+PyObject *socket_ech_status(socket_object *self, PyObject *unused);
+PyObject *socket_ech_retry_configs(socket_object *self, PyObject *unused);
 
 /* callbacks.c */
 int install_hello_hook(context_object *self);

@@ -77,19 +77,21 @@ static int check_methods(PyObject *store)
 
 PyObject *context_set_session_store(context_object *self, PyObject *store)
 {
-    rssl_result rc;
-    if (store == Py_None) {
-        rc = rssl_ctx_set_session_store(self->ctx, NULL);
-    } else {
-        if (check_methods(store) < 0)
-            return NULL;
-        const rssl_session_store functions
-            = {.size = sizeof functions, .user = store, .put = put, .get = get, .drop = drop};
-        Py_INCREF(store);
-        rc = rssl_ctx_set_session_store(self->ctx, &functions);
-        if (rc != RSSL_OK)
-            Py_DECREF(store);
-    }
+    const rssl_session_store functions
+        = {.size = sizeof functions, .user = store, .put = put, .get = get, .drop = drop};
+    bool none = store == Py_None;
+    if (!none && check_methods(store) < 0)
+        return NULL;
+    /* The end of the one before may call back here: it waits until this is done. */
+    PyObject *before = self->session_store;
+    Py_XINCREF(before);
+    Py_INCREF(store);
+    rssl_result rc = rssl_ctx_set_session_store(self->ctx, none ? NULL : &functions);
+    if (rc == RSSL_OK)
+        self->session_store = none ? NULL : store;
+    if (rc != RSSL_OK || none)
+        Py_DECREF(store);
+    Py_XDECREF(before);
     if (rc == RSSL_OK)
         Py_RETURN_NONE;
     return raise_rssl(self->state, rc);

@@ -9,6 +9,19 @@
 
 #include "constants.h"
 
+/* How often the process has forked, itself and those that it came from. */
+static unsigned forks;
+
+static void count_fork(void)
+{
+    forks++;
+}
+
+static void watch_forks(void)
+{
+    pthread_atfork(NULL, count_fork, count_fork);
+}
+
 static int check_role(context_object *context, bool server_side)
 {
     const char *wrong = NULL;
@@ -114,7 +127,9 @@ PyObject *socket_new(context_object *context, PyObject *python_socket, bio_objec
                      bio_object *outgoing, bool server_side, PyObject *hostname, PyObject *owner,
                      PyObject *session)
 {
+    static pthread_once_t watched = PTHREAD_ONCE_INIT;
     PyTypeObject *type = context->state->socket_type;
+    pthread_once(&watched, watch_forks);
     if (check_role(context, server_side) < 0)
         return NULL;
     allocfunc alloc = PyType_GetSlot(type, Py_tp_alloc);
@@ -123,6 +138,7 @@ PyObject *socket_new(context_object *context, PyObject *python_socket, bio_objec
         return NULL;
     self->state = context->state;
     self->server_side = server_side;
+    self->forks = forks;
     init_lock(&self->reading);
     init_lock(&self->writing);
     REPLACE(self->context, context);
@@ -169,12 +185,13 @@ PyObject *referent(PyObject *weak)
     return PyObject_CallObject(weak, NULL);
 }
 
-/* Tickets that a client has not read make the kernel reset the connection when it is closed, and
- * the reset takes what was sent last with it. A client that never read anything drops them. */
-static void discard_tickets(socket_object *self)
+/* Tickets that a client has not read make the kernel reset the connection when it is closed, which
+ * the server takes for a failure. Behind the end of the stream a reset does no harm: a client that
+ * never read anything sends it first. Where the process has forked, the other one may go on with the
+ * connection. */
+static void end_stream(socket_object *self)
 {
-    char buf[16384];
-    if (self->socket == NULL || self->server_side || self->has_read
+    if (self->socket == NULL || self->server_side || self->has_read || self->forks != forks
         || rssl_sock_version(self->sock) != RSSL_TLS1_3)
         return;
     PyObject *type, *value, *traceback;
@@ -183,7 +200,7 @@ static void discard_tickets(socket_object *self)
     if (socket != NULL && socket != Py_None) {
         int fd = PyObject_AsFileDescriptor(socket);
         if (fd >= 0)
-            (void)!recv(fd, buf, sizeof buf, MSG_DONTWAIT);
+            (void)shutdown(fd, SHUT_WR);
     }
     Py_XDECREF(socket);
     PyErr_Restore(type, value, traceback);
@@ -193,7 +210,7 @@ static void socket_dealloc(socket_object *self)
 {
     PyTypeObject *type = Py_TYPE((PyObject *)self);
     PyObject_GC_UnTrack(self);
-    discard_tickets(self);
+    end_stream(self);
     renew_session(self);
     rssl_sock_free(self->sock);
     socket_clear(self);
@@ -312,7 +329,8 @@ static PyObject *cipher(socket_object *self, PyObject *unused)
 static PyObject *shared_ciphers(socket_object *self, PyObject *unused)
 {
     (void)unused;
-    if (!self->server_side || self->offered == NULL)
+    /* Before that another thread, in the handshake, may be about to put the offer there. */
+    if (!self->server_side || !rssl_sock_is_connected(self->sock) || self->offered == NULL)
         Py_RETURN_NONE;
     const rssl_ctx *ctx = self->context->ctx;
     PyObject *list = PyList_New(0);
@@ -380,6 +398,10 @@ static PyMethodDef socket_methods[] = {
      "get_channel_binding(cb_type): bytes that both ends have, for authentication inside."},
     {"ocsp_response", (PyCFunction)socket_ocsp_response, METH_NOARGS,
      "The OCSP response that the server stapled, unchecked, or None."},
+    {"ech_status", (PyCFunction)socket_ech_status, METH_NOARGS,
+     "What became of the encrypted ClientHello."},
+    {"ech_retry_configs", (PyCFunction)socket_ech_retry_configs, METH_NOARGS,
+     "The ECHConfigList that the server sent when it rejected the one offered, or None."},
     {"cipher", (PyCFunction)cipher, METH_NOARGS, "The cipher agreed: (name, version, bits)."},
     {"shared_ciphers", (PyCFunction)shared_ciphers, METH_NOARGS,
      "The client's ciphers that the server has."},

@@ -6,6 +6,8 @@ import os
 import ssl
 import sys
 
+import audited  # noqa: F401
+
 DATA = os.urandom(1 << 20)
 
 

@@ -4,6 +4,8 @@ import smtplib
 import ssl
 import sys
 
+import audited  # noqa: F401
+
 port, ca, text = sys.argv[1:]
 with smtplib.SMTP("localhost", int(port), timeout=20) as smtp:
     smtp.starttls(context=ssl.create_default_context(cafile=ca))
