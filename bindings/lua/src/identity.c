@@ -47,9 +47,9 @@ static rssl_password_cb keep_password(lua_State *L) {
 }
 
 static int forget_password(lua_State *L, rssl_result code) {
+  if (code != RSSL_OK) return push_failure(L, code);
   lua_newtable(L);
   set_kept(L, 4, KEPT_CALLBACKS);
-  if (code != RSSL_OK) return push_failure(L, code);
   lua_settop(L, 4);
   return 1;
 }
