@@ -325,7 +325,7 @@ describe("net.SslSocket", function()
       end
       socket.bytes_written_handler = function(_, n) written = written + n end
       assert.equal(#sent, socket:write_string(sent))
-      run_until(function() return length == #sent and written == #sent end, 60)
+      run_until(function() return length == #sent and written == #sent end)
       assert.is_true(table.concat(received) == sent)
       assert.equal(0, socket.bytes_to_write)
       assert.is_true(most < 1048576, "all was encrypted at once")

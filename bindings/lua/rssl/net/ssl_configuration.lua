@@ -42,6 +42,23 @@ local function setting(field, check)
   }
 end
 
+-- A list is copied on its way in and out: one that is changed in place would not make new contexts.
+local function copied(list)
+  local copy = {}
+  for i, value in ipairs(list) do copy[i] = value end
+  return copy
+end
+
+local function list_setting(field, check)
+  return {
+    get = function(self) return self[field] and copied(self[field]) end,
+    set = function(self, list)
+      if list ~= nil then check(list) end
+      self[field], self._contexts = list and copied(list), {}
+    end,
+  }
+end
+
 local function check_certificates(list)
   if type(list) ~= "table" then error("must be a table of SslCertificate", 4) end
   for _, certificate in ipairs(list) do SslCertificate._check(certificate, "each") end
@@ -79,18 +96,18 @@ SslConfiguration:_define_properties {
     end,
   },
   local_certificate_chain = {
-    get = function(self) return self._chain end,
+    get = function(self) return copied(self._chain) end,
     set = function(self, chain)
       check_certificates(chain)
-      self._chain, self._contexts = chain, {}
+      self._chain, self._contexts = copied(chain), {}
     end,
   },
   private_key = setting("_key", function(key) SslKey._check(key, "private_key") end),
   peer_verify_mode = setting("_peer_verify_mode", SslConfiguration._check_mode),
   -- The authorities trusted in place of the operating system's; nil: those.
-  ca_certificates = setting("_authorities", check_certificates),
+  ca_certificates = list_setting("_authorities", check_certificates),
   -- ALPN, the preferred first.
-  allowed_next_protocols = setting("_protocols", check_strings),
+  allowed_next_protocols = list_setting("_protocols", check_strings),
   -- "TLSv1.2" or "TLSv1.3".
   min_protocol = setting("_min_protocol", check_version),
   -- OpenSSL's or IANA's names, separated by ":".

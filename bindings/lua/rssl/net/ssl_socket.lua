@@ -25,7 +25,7 @@ local READ_SIZE = 65536
 function SslSocket.new()
   return class.instance(SslSocket, TcpSocket._fields {
     _mode = SslSocket.UNENCRYPTED_MODE, _encrypted = false, _peer = {}, _ssl_errors = {},
-    _peer_verify_name = "", _sealed = 0,
+    _peer_verify_name = "",
   })
 end
 

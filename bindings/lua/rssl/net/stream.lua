@@ -144,6 +144,7 @@ function Stream._add_async_twins(self, names)
     self[name .. "_async"] = function(object, ...)
       local arguments, n = {...}, select("#", ...)
       local callback = arguments[n]
+      events.check_callback(callback)
       arguments[n] = nil
       local result = object[name](object, unpack(arguments, 1, n - 1))
       local failed = result == false or (result == 0 and object._error_string ~= "")

@@ -54,6 +54,19 @@ local function accept_failed(self, err)
   events.call(self, "accept_error_handler", socket_errors.from_uv(err))
 end
 
+-- Nobody looks after the connections of a new_connection_handler that has failed: what it took, and the
+-- one that it was called for, which would wait for ever.
+local function drop(self, client, handed_out)
+  for _, socket in ipairs(handed_out) do socket:abort() end
+  for i, pending in ipairs(self._pending) do
+    if pending == client then
+      table.remove(self._pending, i)
+      client:close()
+      return
+    end
+  end
+end
+
 --- Accepts the connection that waits, if it may: until then libuv announces no other.
 function accept(self)
   if not self._waiting or self._paused or not self._handle then return end
@@ -66,7 +79,12 @@ function accept(self)
     return accept_failed(self, err)
   end
   self._pending[#self._pending + 1] = client
-  events.call(self, "new_connection_handler")
+  local outer = self._handed_out
+  local handed_out = {}
+  self._handed_out = handed_out
+  local done = events.call(self, "new_connection_handler")
+  self._handed_out = outer
+  if not done then drop(self, client, handed_out) end
 end
 
 local function bind(handle, port, address)
@@ -105,6 +123,7 @@ end
 
 function TcpServer:listen_async(port, address, callback)
   if callback == nil then address, callback = nil, address end
+  events.check_callback(callback)
   events.post(self, callback, self:listen(port, address))
 end
 
@@ -117,23 +136,29 @@ function TcpServer:resume_accepting()
   accept(self)
 end
 
---- The connection that waits longest, as a libuv handle; nil if none does.
-function TcpServer:_next_pending()
-  local client = table.remove(self._pending, 1)
-  if client then accept(self) end
-  return client
-end
+--- For subclasses: what a connection is handed out as.
+function TcpServer:_new_socket() return TcpSocket.new() end
 
+--- The connection that waits longest; nil if none does.
 function TcpServer:next_pending_connection()
-  local client = self:_next_pending()
+  local client = table.remove(self._pending, 1)
   if not client then return nil end
-  local socket = TcpSocket.new()
+  local socket = self:_new_socket()
   socket:_adopt(client)
+  if self._handed_out then table.insert(self._handed_out, socket) end
+  accept(self)
   return socket
 end
 
+--- Passes what a method hands out to a callback in the loop's next turn, which closes it by raising.
+function TcpServer:_hand_out(method, callback)
+  local socket = method(self)
+  events.post(socket or self, function() callback(self, socket) end)
+end
+
 function TcpServer:next_pending_connection_async(callback)
-  events.post(self, callback, self:next_pending_connection())
+  events.check_callback(callback)
+  self:_hand_out(self.next_pending_connection, callback)
 end
 
 --- Stops listening, and drops the connections that wait. Those handed out stay.

@@ -375,6 +375,7 @@ end
 --- Drops the connection at once, and what was not read or sent.
 function TcpSocket:abort()
   self._incoming:clear()
+  self._open_mode = Stream.NOT_OPEN_MODE
   if self._state ~= TcpSocket.UNCONNECTED then self:_teardown() end
 end
 
