@@ -1,4 +1,4 @@
---- Accepts encrypted connections.
+--- Accepts encrypted connections: a TcpServer.
 -- @classmod SslServer
 
 local SslConfiguration = require "rssl.net.ssl_configuration"
@@ -9,12 +9,14 @@ local events = require "rssl.net.events"
 
 local SslServer = class.define("SslServer", TcpServer)
 
+--- One that does not listen yet.
 function SslServer.new()
   return class.instance(SslServer, TcpServer._fields {})
 end
 
 SslServer:_define_properties {
-  -- With the certificate and the key that clients are shown.
+  --- With the certificate and the key that clients are shown.
+  -- @property configuration
   configuration = {
     get = function(self)
       if not self._configuration then self._configuration = SslConfiguration.new() end
@@ -48,6 +50,7 @@ function SslServer:next_pending_secure_connection()
   return socket
 end
 
+--- The same, for `callback(server, socket)` in the next turn of the loop.
 function SslServer:next_pending_secure_connection_async(callback)
   events.check_callback(callback)
   self:_hand_out(self.next_pending_secure_connection, callback)
