@@ -105,8 +105,8 @@ const char *check_range(lua_State *L, int index, size_t *before, size_t *len);
 void push_bytes(lua_State *L, rssl_bytes bytes);
 void push_optional_string(lua_State *L, const char *s);
 
-/* certificate.c: takes the reference over; nil for NULL. */
-void push_certificate(lua_State *L, rssl_cert *cert);
+/* certificate.c: a new handle, for a reference that is taken when there is something to keep it. */
+rssl_cert **new_certificate(lua_State *L);
 
 /* identity.c: copies what finds the function that signs for identity, if one does, into a table. */
 void keep_signer(lua_State *L, int table, int identity);
