@@ -9,7 +9,8 @@ tests="ninja:ninja-build c++:g++ pkg-config:pkg-config python3:python3 valgrind:
   curl:curl openssl:openssl gnutls-cli:gnutls-bin nginx:nginx-light setpriv:util-linux
   tshark:tshark redis-server:redis-server softhsm2-util:softhsm2
   lua5.1:lua5.1 lua5.3:lua5.3 lua5.4:lua5.4 luajit:luajit busted:lua-busted luacheck:lua-check
-  luarocks:luarocks make:make xz:xz-utils unshare:util-linux ip:iproute2 mosquitto:mosquitto"
+  ldoc:lua-ldoc luarocks:luarocks make:make xz:xz-utils unshare:util-linux ip:iproute2
+  mosquitto:mosquitto"
 # header:package, of the TLS libraries that librssl is measured beside.
 peers="openssl/ssl.h:libssl-dev gnutls/gnutls.h:libgnutls28-dev wolfssl/ssl.h:libwolfssl-dev
   mbedtls/ssl.h:libmbedtls-dev"

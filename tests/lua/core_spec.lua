@@ -46,6 +46,27 @@ describe("rssl.core", function()
       assert.equal(core.ERR_EOF, err.code)
     end)
 
+    it("are about their own call, whatever finalizers call in between", function()
+      local function leave_garbage()
+        local function fails() core.ctx_new(9) end
+        local newproxy = rawget(_G, "newproxy") -- of Lua 5.1, whose tables have no finalizers
+        if not newproxy then return setmetatable({}, {__gc = fails}) end
+        getmetatable(newproxy(true)).__gc = fails
+      end
+      local pause, speed = collectgarbage("setpause", 1), collectgarbage("setstepmul", 1000)
+      for i = 1, 1000 do
+        leave_garbage()
+        leave_garbage()
+        local path = ("/nonexistent/%d/%s"):format(i, ("x"):rep(i % 300))
+        local _, _, err = core.cert_new_file(path)
+        assert(err.code == core.ERR_FILE and err.message:find(path, 1, true), err.message)
+        _, _, err = core.identity_new_file(path, path)
+        assert(err.code == core.ERR_FILE and err.message:find(path, 1, true), err.message)
+      end
+      collectgarbage("setpause", pause)
+      collectgarbage("setstepmul", speed)
+    end)
+
     it("carry the verdict on a certificate, and the alert", function()
       local client, server = pair(client_context(), server_context "wrong-name")
       local _, which, status, err = shake(client, server)
@@ -85,6 +106,8 @@ describe("rssl.core", function()
       assert.has_error(function() ctx:set_verify(-1) end)
       assert.has_error(function() ctx:set_verify(2 ^ 40) end)
       assert.has_error(function() ctx:set_versions(65536 + core.TLS1_2) end)
+      assert.has_error(function() ctx:set_max_fragment(512.5) end)
+      assert.has_error(function() core.stream(2 ^ 32) end)
       assert.has_error(function() core.wrap(ctx, 2 ^ 32, core.CLIENT, "localhost") end)
       assert.has_error(function() core.wrap(ctx, 0.5, core.CLIENT, "localhost") end)
       local client = pair(ctx)
@@ -206,6 +229,42 @@ describe("rssl.core", function()
       assert(raising:set_io {read = bad, write = function(s) return #s end})
       assert.has_error(function() raising:handshake() end)
     end
+  end)
+
+  it("writes several pieces, also if the transport takes them out of the list", function()
+    local client, server = pair()
+    local pieces, taken = {}, {}
+    assert(client:set_io {
+      read = function(n)
+        local data = server:drain(n)
+        if data == "" then return nil, "want_read" end
+        return data
+      end,
+      write = function(s)
+        for i in pairs(pieces) do pieces[i] = nil end
+        collectgarbage()
+        local fed = 0
+        repeat
+          fed = fed + assert(server:feed(s, fed + 1))
+          local data = server:read(65536)
+          while data do
+            taken[#taken + 1] = data
+            data = server:read(65536)
+          end
+        until fed == #s
+        return #s
+      end,
+    })
+    repeat
+      local client_done, server_done = client:handshake(), server:handshake()
+      client:read() -- what comes behind the handshake
+    until client_done and server_done
+    for i = 1, 20 do pieces[i] = ("%02d"):format(i):rep(20000) end
+    local whole = table.concat(pieces)
+    local count = assert(client:writev(pieces))
+    assert(client:flush())
+    assert.is_true(count > 20000)
+    assert.is_true(whole:sub(1, count) == table.concat(taken))
   end)
 
   it("exports, binds channels, updates keys, and gives the stream back", function()

@@ -2,14 +2,16 @@
 
 local uv = require "luv"
 
+local loopback = require "loopback"
+
 local event_loop = {}
 
 -- uv.run "once" waits on after a timer that was due at its beginning: hence one that repeats.
 local TICK = 10
 
---- Runs the loop until condition() is true; fails after so many seconds.
-function event_loop.run_until(condition, seconds)
-  local deadline = uv.hrtime() + (seconds or 20) * 1e9
+--- Runs the loop until condition() is true; fails when it takes too long.
+function event_loop.run_until(condition)
+  local deadline = uv.hrtime() + loopback.PATIENCE * 1e9
   local timer = uv.new_timer()
   timer:start(TICK, TICK, function() end)
   while not condition() and uv.hrtime() < deadline do uv.run "once" end

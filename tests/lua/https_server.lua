@@ -48,7 +48,7 @@ local function serve(conn)
 end
 
 while true do
-  local conn = rssl.accept(listener:accept(), ctx, 5)
+  local conn = rssl.accept(listener:accept(), ctx)
   if conn then
     serve(conn)
     conn:close()

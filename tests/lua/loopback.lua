@@ -2,7 +2,10 @@
 
 local socket = require "socket"
 
-local loopback = {}
+local loopback = {
+  --- Seconds that something may take that must happen: valgrind on a busy machine is slow.
+  PATIENCE = 60,
+}
 
 local directory
 
@@ -42,7 +45,7 @@ end
 function loopback.shake(client, server)
   local ends = { client, server }
   local results = { {}, {} }
-  local deadline = socket.gettime() + 10
+  local deadline = socket.gettime() + loopback.PATIENCE
   client:settimeout(0)
   server:settimeout(0)
   repeat
@@ -56,8 +59,8 @@ function loopback.shake(client, server)
     end
     assert(socket.gettime() < deadline, "the handshake does not end")
   until results[1].over and results[2].over
-  client:settimeout(10)
-  server:settimeout(10)
+  client:settimeout(loopback.PATIENCE)
+  server:settimeout(loopback.PATIENCE)
   return results[1].ok, results[1].err, results[2].ok, results[2].err
 end
 

@@ -54,7 +54,7 @@ describe("ssl.https", function()
 
   it("makes connections for others", function()
     local conn = https.tcp { verify = "none" } ()
-    conn:settimeout(5)
+    conn:settimeout(loopback.PATIENCE)
     assert.equal(1, conn:connect("localhost", tonumber(base:match "%d+$")))
     conn:send "GET /hello HTTP/1.0\r\n\r\n"
     assert.equal("HTTP/1.0 200 OK", conn:receive())

@@ -2,14 +2,8 @@
 
 require("rssl.compat.luasec").install()
 local loopback = require "loopback"
+local resident_memory = require "resident_memory"
 local ssl = require "ssl"
-
-local function resident()
-  local file = assert(io.open "/proc/self/status")
-  local kilobytes = file:read "*a":match "VmRSS:%s+(%d+)"
-  file:close()
-  return tonumber(kilobytes)
-end
 
 describe("memory", function()
   teardown(loopback.clean)
@@ -35,9 +29,9 @@ describe("memory", function()
         server:close()
       end
       if i % 200 == 0 then collectgarbage() end
-      if i == 3000 then before = resident() end
+      if i == 3000 then before = resident_memory() end
     end
-    collectgarbage()
-    assert.is_true(resident() - before < 1024, ("%d kB are left"):format(resident() - before))
+    local left = resident_memory() - before
+    assert.is_true(left < 1024, ("%d KiB are left"):format(left))
   end)
 end)

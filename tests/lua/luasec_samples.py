@@ -10,11 +10,12 @@ import difflib
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
+
+from loopback_port import free_port
 
 # directory: (server, client), both relative to samples/.
 PAIRS = {name: (f"{name}/server.lua", f"{name}/client.lua") for name in (
@@ -24,6 +25,7 @@ PAIRS["multicert (rsa)"] = ("multicert/server.lua", "multicert/client-rsa.lua")
 PAIRS["multicert (ecdsa)"] = ("multicert/server.lua", "multicert/client-ecdsa.lua")
 ENDLESS = ("loop", "loop-gc")
 ENOUGH = 20  # rounds of an endless sample
+PATIENCE = 60  # seconds that a program may take on a busy machine
 BY_LINE = 'io.stdout:setvbuf("line")'
 INSTALL = BY_LINE + 'require("rssl.compat.luasec").install()'
 
@@ -58,12 +60,6 @@ def listening(port):
     return wanted in pathlib.Path("/proc/net/tcp").read_text()
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 def finished(process, seconds):
     try:
         return process.wait(seconds)
@@ -79,13 +75,12 @@ def pair(lua, compat, samples, name):
     port = free_port()
     with tempfile.TemporaryFile("w+") as server_said, tempfile.TemporaryFile("w+") as client_said:
         server = started(lua, compat, server_program, port, server_said)
-        for _ in range(200):
-            if listening(port) or server.poll() is not None:
-                break
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline and not listening(port) and server.poll() is None:
             time.sleep(0.02)
         client = started(lua, compat, client_program, port, client_said)
         if name in ENDLESS:
-            deadline = time.monotonic() + 20
+            deadline = time.monotonic() + PATIENCE
             while time.monotonic() < deadline and client.poll() is None and server.poll() is None:
                 client_said.seek(0)
                 if client_said.read().count("loop test") >= ENOUGH:
@@ -96,7 +91,7 @@ def pair(lua, compat, samples, name):
                 finished(process, 0)
             client_said.seek(0)
             return "rounds" if client_said.read().count("loop test") >= ENOUGH else ("few", ended)
-        statuses = finished(client, 30), finished(server, 10)
+        statuses = finished(client, PATIENCE), finished(server, PATIENCE)
         said = []
         for file in server_said, client_said:
             file.seek(0)
@@ -117,7 +112,7 @@ def loaded_key(lua, compat, samples):
                      (directory / "loadkey.lua").read_text())
     (directory / "run-loadkey.lua").write_text(program)
     done = subprocess.run([lua, "-e", INSTALL if compat else BY_LINE, "run-loadkey.lua"], cwd=directory,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=30)
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=PATIENCE)
     return done.returncode, comparable(done.stdout)
 
 

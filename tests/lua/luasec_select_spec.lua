@@ -40,7 +40,7 @@ local function run(tasks)
     resume(coroutine.create(task))
   end
   while count > 0 do
-    local readable, writable, err = socket.select(keys(reading), keys(writing), 10)
+    local readable, writable, err = socket.select(keys(reading), keys(writing), loopback.PATIENCE)
     assert(not err, err)
     take(reading, readable)
     take(writing, writable)

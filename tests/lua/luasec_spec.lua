@@ -173,15 +173,16 @@ describe("ssl", function()
   describe("receive", function()
     it("knows LuaSocket's patterns", function()
       local client, server = connected()
-      assert.equal(17, (server:send "a line\r\nrest\nall?"))
+      assert.equal(18, (server:send "a line\r\nrest\nall!?"))
       assert.equal("a line", client:receive())
       assert.equal("re", client:receive(2))
       assert.equal("prefix st", client:receive("*l", "prefix "))
       assert.equal("", client:receive(0))
       assert.equal("a", client:receive(1))
       assert.equal("xxl", client:receive(3, "xx"))
+      assert.equal("l", client:receive "1") -- as a header says how many
       server:close()
-      assert.equal("l?", client:receive "*a")
+      assert.equal("!?", client:receive "*a")
       local data, err, partial = client:receive "*a"
       assert.is_nil(data)
       assert.equal("closed", err)
@@ -240,6 +241,8 @@ describe("ssl", function()
       assert.equal(4, (client:send("abcdef", 2, 4)))
       assert.equal(6, (client:send("abcdef", -1)))
       assert.equal(0, (client:send ""))
+      assert.equal(3, (client:send("abc", 4)))
+      assert.equal(2, (client:send("abc", 3, 2)))
       assert.equal("bcdf", server:receive(4))
       local received, sent, age = client:getstats()
       assert.equal(0, received)
@@ -256,7 +259,7 @@ describe("ssl", function()
       for i = 1, 125000 do blocks[i] = ("%08d"):format(i) end
       local data = table.concat(blocks):rep(16) -- more than the buffers of the kernel
       local sent, waited, chunks, received = 0, 0, {}, 0
-      local deadline = socket.gettime() + 30
+      local deadline = socket.gettime() + loopback.PATIENCE
       while received < #data do
         assert(socket.gettime() < deadline, "the transfer does not end")
         if sent < #data then
@@ -443,7 +446,7 @@ describe("ssl", function()
         alpn = function() error("thrown", 0) end })
       client:settimeout(0)
       client:dohandshake()
-      server:settimeout(5)
+      server:settimeout(loopback.PATIENCE)
       assert.has_error(function() server:dohandshake() end, "thrown")
       server:settimeout(0)
       assert.is_false((server:dohandshake()))
@@ -457,7 +460,7 @@ describe("ssl", function()
                                server_settings { alpn = function() callback(server) end })
       client:settimeout(0)
       client:dohandshake()
-      server:settimeout(5)
+      server:settimeout(loopback.PATIENCE)
       return server
     end
 

@@ -46,6 +46,18 @@ describe("rssl.net", function()
       end)
     end
 
+    it("accept_error_handler leaves the server alive", function()
+      server = ssl_ends.echo_server()
+      server.configuration.ciphers = "NOPE"
+      server.accept_error_handler = function() error "thrown in accept_error" end
+      local socket = ssl_ends.client()
+      assert.equal(SslSocket.REMOTE_HOST_CLOSED_ERROR, ssl_ends.try_to_connect(socket, server))
+      assert.truthy(reports[1]:find("thrown in accept_error", 1, true))
+      server.configuration.ciphers = nil
+      assert.is_nil(ssl_ends.try_to_connect(socket, server))
+      socket:abort()
+    end)
+
     it("a server's handlers closes that connection only", function()
       server = ssl_ends.server(function(s)
         s.ready_read_handler = function()

@@ -41,7 +41,7 @@ describe("rssl.net", function()
       socket:connect_encrypted("localhost", server.port, net.Stream.READ_WRITE_MODE)
       socket:write_string(message)
     end
-    run_until(function() return echoed == 250 end, 60)
+    run_until(function() return echoed == 250 end)
     for _, socket in ipairs(sockets) do
       assert.is_true(socket.encrypted)
       socket:disconnect()

@@ -147,6 +147,20 @@ describe("net.SslConfiguration", function()
     assert.has_error(function() configuration.peer_verify_mode = nil end)
   end)
 
+  it("is not changed by what becomes of a list that it was given, or gave", function()
+    local configuration = SslConfiguration.new()
+    local certificate = SslCertificate.new(read_file "server.pem")
+    for name, value in pairs {
+      local_certificate_chain = certificate, ca_certificates = certificate, allowed_next_protocols = "h2",
+    } do
+      local list = {value}
+      configuration[name] = list
+      list[2] = "x"
+      table.insert(configuration[name], "y")
+      assert.same({value}, configuration[name])
+    end
+  end)
+
   it("takes CA certificates with a colon or with a dot, and from files", function()
     local ca = SslCertificate.new(read_file "ca.pem")
     for _, add in ipairs {

@@ -118,7 +118,7 @@ describe("rssl.net and OpenSSL", function()
     end
     socket:connect_encrypted("localhost", process.port, net.Stream.READ_WRITE_MODE)
     socket:write_string(MIB_16)
-    run_until(function() return length == #MIB_16 end, 60)
+    run_until(function() return length == #MIB_16 end)
     assert.is_true(table.concat(pieces) == MIB_16)
   end)
 
@@ -128,7 +128,7 @@ describe("rssl.net and OpenSSL", function()
     local pieces, length = {}, 0
     process.on_output = function(chunk) pieces[#pieces + 1], length = chunk, length + #chunk end
     process:write(MIB_16)
-    run_until(function() return length == #MIB_16 end, 60)
+    run_until(function() return length == #MIB_16 end)
     assert.is_true(table.concat(pieces) == MIB_16)
   end)
 

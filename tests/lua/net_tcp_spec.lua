@@ -166,6 +166,25 @@ describe("net.TcpSocket", function()
     run_until(function() return over and accepted and accepted.bytes_available == 5 end)
   end)
 
+  it("can be aborted when it is over, with what was not read", function()
+    local socket = connected()
+    accepted:write_string "unread"
+    accepted:disconnect()
+    run_until(function() return socket.state == TcpSocket.UNCONNECTED_STATE end)
+    assert.is_true(socket.is_open and socket.readable)
+    socket:abort()
+    assert.is_false(socket.is_open)
+    assert.equal("", socket:read_all_string())
+  end)
+
+  it("has twins that do nothing without a callback", function()
+    local socket = connected()
+    assert.has_error(function() socket:write_string_async "x" end, "the callback must be a function")
+    assert.has_error(function() socket:close_async() end, "the callback must be a function")
+    assert.equal(0, socket.bytes_to_write)
+    assert.equal(TcpSocket.CONNECTED_STATE, socket.state)
+  end)
+
   it("finds lines across the pieces in which they come", function()
     local socket = connected()
     for _, piece in ipairs {"a", "b\nc", "d", "\n\ne"} do
@@ -208,6 +227,16 @@ describe("net.TcpSocket", function()
         connected()
       end)
     end
+
+    it("in about_to_close_handler closes the socket", function()
+      local socket = connected()
+      socket.about_to_close_handler = function() error "thrown" end
+      socket:close()
+      assert.equal(TcpSocket.UNCONNECTED_STATE, socket.state)
+      assert.is_false(socket.is_open)
+      assert.equal(1, #reports)
+      reports = {}
+    end)
 
     it("in error_handler closes the socket", function()
       local socket = connected()
@@ -297,6 +326,7 @@ describe("net.TcpServer", function()
     assert.is_true(server:listen(0, "127.0.0.1"))
     assert.is_nil(server:next_pending_connection())
     connect(4)
+    run_until(function() return announced == 2 end)
     event_loop.run_for(100)
     assert.equal(2, announced)
     assert.is_true(server.has_pending_connections)
@@ -322,14 +352,48 @@ describe("net.TcpServer", function()
     run_until(function() return announced == 2 end)
   end)
 
-  it("goes on when new_connection_handler throws", function()
+  it("goes on when new_connection_handler throws, and closes the connection that it was about", function()
     local reports = 0
     net.set_error_reporter(function() reports = reports + 1 end)
-    server.new_connection_handler = function() error "thrown" end
+    server.max_pending_connections = 1
     assert.is_true(server:listen(0, "127.0.0.1"))
-    connect(2)
-    run_until(function() return reports == 2 end)
+    for _, take in ipairs {function() end, function() server:next_pending_connection() end} do
+      reports = 0
+      server.new_connection_handler = function()
+        take()
+        error "thrown"
+      end
+      local sockets = connect(3)
+      run_until(function()
+        for _, socket in ipairs(sockets) do
+          if socket.error ~= TcpSocket.REMOTE_HOST_CLOSED_ERROR then return false end
+        end
+        return true
+      end)
+      assert.equal(3, reports)
+      assert.is_false(server.has_pending_connections)
+    end
     assert.is_true(server.listening)
+  end)
+
+  it("closes the connection whose callback throws", function()
+    local reports, announced = 0, false
+    net.set_error_reporter(function() reports = reports + 1 end)
+    server.new_connection_handler = function() announced = true end
+    assert.is_true(server:listen(0, "127.0.0.1"))
+    local socket = connect()[1]
+    run_until(function() return announced end)
+    local passed
+    server:next_pending_connection_async(function(s, accepted)
+      passed = {s == server, accepted.state}
+      error "thrown"
+    end)
+    run_until(function() return socket.error == TcpSocket.REMOTE_HOST_CLOSED_ERROR end)
+    assert.same({true, TcpSocket.CONNECTED_STATE}, passed)
+    assert.equal(1, reports)
+    assert.is_true(server.listening)
+    assert.has_error(function() server:next_pending_connection_async() end)
+    assert.has_error(function() server:listen_async(0) end)
   end)
 
   it("drops the connections that wait when it is closed", function()

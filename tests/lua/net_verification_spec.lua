@@ -212,6 +212,21 @@ describe("net.SslSocket", function()
       end
     end)
 
+    it("of a server that cannot be used is heard by accept_error_handler", function()
+      server = net.SslServer.new()
+      server.configuration.local_certificate = net.SslCertificate.new(ssl_ends.read_file "server.pem")
+      server.configuration.private_key = net.SslKey.new(ssl_ends.read_file "client.key", net.SslKey.EC)
+      local code, message, accepted
+      server.accept_error_handler = function(s, e) code, message = e, s.error_string end
+      server.new_connection_handler = function() accepted = server:next_pending_secure_connection() end
+      assert(server:listen(0, "127.0.0.1"))
+      socket = ssl_ends.client()
+      assert.equal(SslSocket.REMOTE_HOST_CLOSED_ERROR, try_to_connect(socket))
+      assert.equal(SslSocket.SSL_INVALID_USERDATA_ERROR, code)
+      assert.equal(accepted.error_string, message)
+      assert.truthy(message:find "key", message)
+    end)
+
     it("agrees on an application protocol", function()
       server = ssl_ends.echo_server()
       server.configuration.allowed_next_protocols = {"chat/2", "chat/1"}

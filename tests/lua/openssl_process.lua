@@ -32,11 +32,10 @@ end
 function openssl_process.server(certificate, key, ...)
   local process = child_process.start("openssl",
     {"s_server", "-accept", "127.0.0.1:0", "-cert", certificate, "-key", key, ...})
-  for _ = 1, 500 do
+  event_loop.run_until(function()
     process.port = process.code == nil and listening_port(process.pid) or nil
-    if process.port or process.code then break end
-    event_loop.run_for(10)
-  end
+    return process.port or process.code
+  end)
   assert(process.port, process.errors)
   return process
 end

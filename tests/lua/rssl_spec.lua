@@ -6,7 +6,7 @@ local https = require "rssl.https"
 local rssl = require "rssl"
 local socket = require "socket"
 
-local certificate, start = loopback.certificate, https_process.start
+local certificate, start, PATIENCE = loopback.certificate, https_process.start, loopback.PATIENCE
 
 describe("rssl", function()
   after_each(https_process.stop)
@@ -21,7 +21,7 @@ describe("rssl", function()
 
   describe("connect", function()
     it("verifies the server, and tells what was agreed on", function()
-      local conn = assert(rssl.connect("localhost", start "server", trusting(), 10))
+      local conn = assert(rssl.connect("localhost", start "server", trusting(), PATIENCE))
       assert.equal("TLSv1.3", conn:version())
       assert.truthy(conn:peer_certificate():matches "localhost")
       assert.equal(3, #conn:verified_chain())
@@ -39,32 +39,32 @@ describe("rssl", function()
     end)
 
     it("refuses a name that is not the certificate's", function()
-      local conn, err = rssl.connect("localhost", start "wrong-name", trusting(), 10)
+      local conn, err = rssl.connect("localhost", start "wrong-name", trusting(), PATIENCE)
       assert.is_nil(conn)
       assert.truthy(err:find("wrong.rssl.test", 1, true))
     end)
 
     it("refuses an address that is not the certificate's", function()
-      local conn, err = rssl.connect("127.0.0.1", start "second", trusting(), 10)
+      local conn, err = rssl.connect("127.0.0.1", start "second", trusting(), PATIENCE)
       assert.is_nil(conn)
       assert.truthy(err:find("127.0.0.1", 1, true))
     end)
 
     it("trusts the system's roots, and nobody else", function()
-      local conn, err = rssl.connect("localhost", start "server", nil, 10)
+      local conn, err = rssl.connect("localhost", start "server", nil, PATIENCE)
       assert.is_nil(conn)
       assert.truthy(err:find("issuer", 1, true), err)
     end)
 
     it("refuses an expired certificate", function()
-      local conn, err = rssl.connect("localhost", start "expired", trusting(), 10)
+      local conn, err = rssl.connect("localhost", start "expired", trusting(), PATIENCE)
       assert.is_nil(conn)
       assert.truthy(err:find("expired", 1, true))
     end)
 
     it("verifies nobody when it is insecure by request", function()
       local ctx = assert(rssl.client { insecure = true })
-      local conn = assert(rssl.connect("localhost", start "wrong-name", ctx, 10))
+      local conn = assert(rssl.connect("localhost", start "wrong-name", ctx, PATIENCE))
       assert.same({}, conn:verified_chain())
       conn:close()
     end)
@@ -72,11 +72,11 @@ describe("rssl", function()
     it("shows a certificate to a server that asks", function()
       local port = start("server", "ca.pem")
       local ctx = trusting { certificate = certificate "client.pem", key = certificate "client.key" }
-      local conn = assert(rssl.connect("localhost", port, ctx, 10))
+      local conn = assert(rssl.connect("localhost", port, ctx, PATIENCE))
       assert(conn:send "GET /hello HTTP/1.0\r\n\r\n")
       assert.equal("HTTP/1.0 200 OK", conn:receive())
       conn:close()
-      conn = assert(rssl.connect("localhost", port, trusting(), 10))
+      conn = assert(rssl.connect("localhost", port, trusting(), PATIENCE))
       local line, err = conn:receive()
       assert.is_nil(line)
       assert.truthy(err:find("certificate", 1, true))
@@ -90,9 +90,9 @@ describe("rssl", function()
       local conn, err = rssl.connect("localhost", port, trusting(), 0.3)
       assert.is_nil(conn)
       assert.equal("timeout", err)
-      assert.is_true(socket.gettime() - began < 3)
+      assert.is_true(socket.gettime() - began < PATIENCE)
       local peer = listener:accept()
-      peer:settimeout(5)
+      peer:settimeout(PATIENCE)
       assert(peer:receive(5))
       local _, reason = peer:receive "*a"
       assert.is_nil(reason) -- the end, not a time-out
@@ -106,7 +106,7 @@ describe("rssl", function()
       local object = assert(socket.connect("127.0.0.1", port))
       local peer = listener:accept()
       peer:send "220 mail.example.org ESMTP\r\n"
-      local conn, err = rssl.wrap(object, "localhost", trusting(), 5)
+      local conn, err = rssl.wrap(object, "localhost", trusting(), PATIENCE)
       assert.is_nil(conn)
       assert.truthy(err:find("SMTP", 1, true) or err:find("not TLS", 1, true), err)
       peer:close()
@@ -132,7 +132,7 @@ describe("rssl", function()
     end
     assert.same(functions(rssl), declared.rssl)
     assert.same(functions(https), declared.https)
-    local conn = assert(rssl.connect("localhost", start "server", trusting(), 10))
+    local conn = assert(rssl.connect("localhost", start "server", trusting(), PATIENCE))
     assert.same(functions(getmetatable(conn)), declared.Connection)
     conn:close()
   end)
@@ -185,7 +185,7 @@ describe("rssl", function()
     local function request(port, path, more)
       local chunks = {}
       local all = { url = ("https://localhost:%d%s"):format(port, path), context = trusting(),
-                    sink = require "ltn12".sink.table(chunks), timeout = 10 }
+                    sink = require "ltn12".sink.table(chunks), timeout = PATIENCE }
       for name, value in pairs(more or {}) do all[name] = value end
       local result, code, headers = https.request(all)
       return result and table.concat(chunks), code, headers
@@ -227,7 +227,7 @@ describe("rssl", function()
       local body, err = request(start "server", "/slow", { timeout = 0.7 })
       assert.is_nil(body)
       assert.equal("timeout", err)
-      assert.is_true(socket.gettime() - began < 5)
+      assert.is_true(socket.gettime() - began < PATIENCE)
     end)
 
     it("returns redirects, and refuses what would leave TLS", function()

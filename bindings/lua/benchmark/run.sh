@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 "$testca" "$work"
 
-for lua in ${LUAS:-lua5.1 lua5.4 luajit}; do
+for lua in ${LUAS:-lua5.1 lua5.3 lua5.4 luajit}; do
   for what in handshakes messages bulk; do
     for _ in $(seq "$rounds"); do
       for library in luasec rssl; do

@@ -182,6 +182,15 @@ local function new_socket(ctx, role, name)
   return socket
 end
 
+local function new_client(ctx, host)
+  local err
+  if not ctx then
+    ctx, err = default_client()
+    if not ctx then return nil, err end
+  end
+  return new_socket(ctx, core.CLIENT, host)
+end
+
 --- The client's handshake over a connected LuaSocket object, which is closed for the caller from
 -- then on: after STARTTLS, or through a proxy.
 -- @param object what `socket.connect` gave
@@ -190,13 +199,7 @@ end
 -- @tparam[opt=TIMEOUT] number timeout seconds for the handshake and for each later call
 -- @return a connection; or nil and a message
 function rssl.wrap(object, host, ctx, timeout)
-  local err
-  if not ctx then
-    ctx, err = default_client()
-    if not ctx then return nil, err end
-  end
-  local socket
-  socket, err = new_socket(ctx, core.CLIENT, host)
+  local socket, err = new_client(ctx, host)
   if not socket then return nil, err end
   return secured(object, socket, timeout or rssl.TIMEOUT)
 end
@@ -218,7 +221,10 @@ end
 function rssl.connect(host, port, ctx, timeout)
   timeout = timeout or rssl.TIMEOUT
   local deadline = luasocket.gettime() + timeout
-  local object, err = luasocket.tcp()
+  local socket, err = new_client(ctx, host)
+  if not socket then return nil, err end
+  local object
+  object, err = luasocket.tcp()
   if not object then return nil, err end
   object:settimeout(timeout)
   local ok
@@ -230,7 +236,7 @@ function rssl.connect(host, port, ctx, timeout)
   -- Records are whole when they are sent: nothing is gained by waiting for more.
   object:setoption("tcp-nodelay", true)
   local conn
-  conn, err = rssl.wrap(object, host, ctx, math.max(deadline - luasocket.gettime(), 0))
+  conn, err = secured(object, socket, math.max(deadline - luasocket.gettime(), 0))
   object:close()
   if not conn then return nil, err end
   conn:settimeout(timeout)

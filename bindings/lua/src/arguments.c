@@ -25,8 +25,10 @@ int check_int(lua_State *L, int index) {
 }
 
 size_t check_size(lua_State *L, int index) {
-  lua_Integer n = luaL_checkinteger(L, index);
-  luaL_argcheck(L, n >= 0, index, "must not be negative");
+  static const lua_Number last = 9007199254740992.0; /* up to here all are exact */
+  lua_Number n = luaL_checknumber(L, index);
+  luaL_argcheck(L, n >= 0 && n <= last && n <= (lua_Number)SIZE_MAX && n == (lua_Number)(size_t)n,
+                index, "number out of range");
   return (size_t)n;
 }
 
@@ -53,12 +55,12 @@ const rssl_bytes *check_strings(lua_State *L, int index, size_t *n) {
   luaL_checktype(L, index, LUA_TTABLE);
   *n = lua_rawlen(L, index);
   rssl_bytes *strings = lua_newuserdata(L, (*n + 1) * sizeof *strings);
+  lua_newtable(L); /* a callback can take them out of the list */
   for (size_t i = 0; i < *n; i++) {
     lua_rawgeti(L, index, (int)i + 1);
-    /* A number would be converted to a string that only this stack holds. */
     luaL_argcheck(L, lua_type(L, -1) == LUA_TSTRING, index, "not a list of strings");
     strings[i].data = (const uint8_t *)lua_tolstring(L, -1, &strings[i].len);
-    lua_pop(L, 1);
+    lua_rawseti(L, -2, (int)i + 1);
   }
   return strings;
 }
@@ -90,15 +92,16 @@ static size_t position(lua_Integer i, size_t len) {
   return back > len ? 0 : len - back + 1;
 }
 
-const char *check_range(lua_State *L, int index, size_t *len) {
+const char *check_range(lua_State *L, int index, size_t *before, size_t *len) {
   size_t whole;
   const char *s = luaL_checklstring(L, index, &whole);
   size_t first = position(luaL_optinteger(L, index + 1, 1), whole);
   size_t last = position(luaL_optinteger(L, index + 2, -1), whole);
   if (first < 1) first = 1;
   if (last > whole) last = whole;
+  *before = first - 1;
   *len = first <= last ? last - first + 1 : 0;
-  return *len > 0 ? s + first - 1 : s;
+  return *len > 0 ? s + *before : s;
 }
 
 void push_bytes(lua_State *L, rssl_bytes bytes) {

@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT OR Apache-2.0 */
 #include "core.h"
 
-void push_certificate(lua_State *L, rssl_cert *cert) {
-  if (cert == NULL) {
-    lua_pushnil(L);
-    return;
-  }
-  *new_handle(L, CERTIFICATE) = cert;
+rssl_cert **new_certificate(lua_State *L) {
+  return (rssl_cert **)new_handle(L, CERTIFICATE);
 }
 
 static int certificate_close(lua_State *L) {
@@ -20,15 +16,15 @@ static int certificate_close(lua_State *L) {
 static int cert_new_mem(lua_State *L) {
   size_t len;
   const char *data = luaL_checklstring(L, 1, &len);
-  void **box = new_handle(L, CERTIFICATE);
-  rssl_result code = rssl_cert_new_mem(data, len, (rssl_cert **)box);
+  rssl_cert **cert = new_certificate(L);
+  rssl_result code = rssl_cert_new_mem(data, len, cert);
   return code == RSSL_OK ? 1 : push_failure(L, code);
 }
 
 static int cert_new_file(lua_State *L) {
   const char *path = check_text(L, 1);
-  void **box = new_handle(L, CERTIFICATE);
-  rssl_result code = rssl_cert_new_file(path, (rssl_cert **)box);
+  rssl_cert **cert = new_certificate(L);
+  rssl_result code = rssl_cert_new_file(path, cert);
   return code == RSSL_OK ? 1 : push_failure(L, code);
 }
 

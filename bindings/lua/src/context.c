@@ -168,7 +168,8 @@ static int context_roots(lua_State *L) {
   size_t n = rssl_ctx_root_count(ctx);
   lua_createtable(L, (int)n, 0);
   for (size_t i = 0; i < n; i++) {
-    push_certificate(L, rssl_ctx_root_new(ctx, i));
+    rssl_cert **cert = new_certificate(L);
+    *cert = rssl_ctx_root_new(ctx, i);
     lua_rawseti(L, -2, (int)i + 1);
   }
   return 1;

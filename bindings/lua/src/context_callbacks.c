@@ -32,7 +32,8 @@ static void run_verify(lua_State *L, struct callback *self) {
   lua_pushinteger(L, v->verify);
   lua_createtable(L, (int)v->chain_len, 0);
   for (size_t i = 0; i < v->chain_len; i++) {
-    push_certificate(L, rssl_cert_ref((rssl_cert *)v->chain[i]));
+    rssl_cert **cert = new_certificate(L);
+    *cert = rssl_cert_ref((rssl_cert *)v->chain[i]);
     lua_rawseti(L, -2, (int)i + 1);
   }
   lua_call(L, 3, 1);

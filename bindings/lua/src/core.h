@@ -53,11 +53,17 @@ void set_kept(lua_State *L, int owner, enum kept what); /* pops the value */
 #define check_identity(L, index) ((rssl_identity *)check_handle(L, index, IDENTITY))
 #define check_session(L, index) ((rssl_session *)check_handle(L, index, SESSION))
 
-/* errors.c: what a Lua function returns for a result; each says how many values it pushed. */
+/*
+ * errors.c: what a Lua function returns for a result; each says how many values it pushed. They come
+ * right behind the call into librssl: whatever is pushed before can run the collector, and with it
+ * finalizers that replace the last error.
+ */
 int push_result(lua_State *L, rssl_result code);
 int push_count(lua_State *L, ptrdiff_t count);
 int push_failure(lua_State *L, rssl_result code);
 void push_error(lua_State *L, const rssl_error *error);
+enum { LONGEST_MESSAGE = 8192 }; /* with the NUL: two paths fit, what is longer is cut */
+void copy_message(char *to, const rssl_error *error);
 
 /* callbacks.c: a call into librssl that can run Lua functions. Between the two nothing may raise. */
 struct call {
@@ -94,12 +100,13 @@ const rssl_bytes *check_strings(lua_State *L, int index, size_t *n); /* the same
 const char *const *check_texts(lua_State *L, int index, size_t *n); /* the same, for C strings */
 const char *check_text(lua_State *L, int index); /* a C string: one with a NUL inside is refused */
 const char *optional_text(lua_State *L, int index);
-const char *check_range(lua_State *L, int index, size_t *len); /* of a string, with i and j behind */
+/* Of a string, with i and j behind: len bytes, and how many there are before i. */
+const char *check_range(lua_State *L, int index, size_t *before, size_t *len);
 void push_bytes(lua_State *L, rssl_bytes bytes);
 void push_optional_string(lua_State *L, const char *s);
 
-/* certificate.c: takes the reference over; nil for NULL. */
-void push_certificate(lua_State *L, rssl_cert *cert);
+/* certificate.c: a new handle, for a reference that is taken when there is something to keep it. */
+rssl_cert **new_certificate(lua_State *L);
 
 /* identity.c: copies what finds the function that signs for identity, if one does, into a table. */
 void keep_signer(lua_State *L, int table, int identity);

@@ -2,6 +2,7 @@
 #include "core.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 /* RSSL_WANT_READ is "want_read", RSSL_ERR_VERIFY "verify". */
@@ -25,34 +26,68 @@ static void set_integer(lua_State *L, const char *key, lua_Integer value) {
   lua_setfield(L, -2, key);
 }
 
-void push_error(lua_State *L, const rssl_error *error) {
-  if (error == NULL) {
-    lua_pushnil(L);
-    return;
-  }
+void copy_message(char *to, const rssl_error *error) {
+  snprintf(to, LONGEST_MESSAGE, "%s", rssl_error_message(error));
+}
+
+struct facts {
+  rssl_result code;
+  int number, depth, alert;
+  int32_t verify;
+  bool alert_received;
+  const char *reason; /* static */
+  char message[LONGEST_MESSAGE], detail[1024];
+};
+
+static void copy_facts(struct facts *f, const rssl_error *error) {
+  f->code = rssl_error_code(error);
+  f->number = rssl_error_errno(error);
+  f->depth = rssl_error_depth(error);
+  f->alert = rssl_error_alert(error);
+  f->verify = rssl_error_verify(error);
+  f->alert_received = rssl_error_alert_received(error);
+  f->reason = rssl_error_reason(error);
+  copy_message(f->message, error);
+  snprintf(f->detail, sizeof f->detail, "%s", rssl_error_detail(error));
+}
+
+static void push_facts(lua_State *L, const struct facts *f) {
   lua_createtable(L, 0, 10);
-  set_integer(L, "code", rssl_error_code(error));
-  set_string(L, "name", rssl_result_name(rssl_error_code(error)));
-  set_string(L, "message", rssl_error_message(error));
-  set_string(L, "reason", rssl_error_reason(error));
-  set_string(L, "detail", rssl_error_detail(error));
-  set_integer(L, "errno", rssl_error_errno(error));
-  set_integer(L, "verify", rssl_error_verify(error));
-  set_integer(L, "depth", rssl_error_depth(error));
-  if (rssl_error_alert(error) >= 0) {
-    set_integer(L, "alert", rssl_error_alert(error));
-    lua_pushboolean(L, rssl_error_alert_received(error));
+  set_integer(L, "code", f->code);
+  set_string(L, "name", rssl_result_name(f->code));
+  set_string(L, "message", f->message);
+  set_string(L, "reason", f->reason);
+  set_string(L, "detail", f->detail);
+  set_integer(L, "errno", f->number);
+  set_integer(L, "verify", f->verify);
+  set_integer(L, "depth", f->depth);
+  if (f->alert >= 0) {
+    set_integer(L, "alert", f->alert);
+    lua_pushboolean(L, f->alert_received);
     lua_setfield(L, -2, "alert_received");
   }
   luaL_getmetatable(L, ERROR);
   lua_setmetatable(L, -2);
 }
 
+void push_error(lua_State *L, const rssl_error *error) {
+  if (error == NULL) {
+    lua_pushnil(L);
+    return;
+  }
+  struct facts facts;
+  copy_facts(&facts, error);
+  push_facts(L, &facts);
+}
+
 int push_failure(lua_State *L, rssl_result code) {
+  bool want = RSSL_IS_WANT(code);
+  struct facts facts;
+  if (!want) copy_facts(&facts, rssl_last_error());
   lua_pushnil(L);
   push_status(L, code);
-  if (RSSL_IS_WANT(code)) return 2;
-  push_error(L, rssl_last_error());
+  if (want) return 2;
+  push_facts(L, &facts);
   return 3;
 }
 

@@ -47,9 +47,9 @@ static rssl_password_cb keep_password(lua_State *L) {
 }
 
 static int forget_password(lua_State *L, rssl_result code) {
+  if (code != RSSL_OK) return push_failure(L, code);
   lua_newtable(L);
   set_kept(L, 4, KEPT_CALLBACKS);
-  if (code != RSSL_OK) return push_failure(L, code);
   lua_settop(L, 4);
   return 1;
 }
@@ -184,11 +184,13 @@ static int identity_with_schemes(lua_State *L) {
 static int identity_chain(lua_State *L) {
   rssl_identity *identity = check_identity(L, 1);
   lua_newtable(L);
-  rssl_cert *cert;
-  for (size_t i = 0; (cert = rssl_identity_cert_new(identity, i)) != NULL; i++) {
-    push_certificate(L, cert);
+  for (size_t i = 0;; i++) {
+    rssl_cert **cert = new_certificate(L);
+    *cert = rssl_identity_cert_new(identity, i);
+    if (*cert == NULL) break;
     lua_rawseti(L, -2, (int)i + 1);
   }
+  lua_pop(L, 1);
   return 1;
 }
 

@@ -79,7 +79,10 @@ static int socket_traffic(lua_State *L) {
 }
 
 static int socket_peer_certificate(lua_State *L) {
-  push_certificate(L, rssl_sock_peer_cert_new(check_socket(L, 1), 0));
+  rssl_sock *s = check_socket(L, 1);
+  rssl_cert **cert = new_certificate(L);
+  *cert = rssl_sock_peer_cert_new(s, 0);
+  if (*cert == NULL) lua_pushnil(L);
   return 1;
 }
 
@@ -88,11 +91,13 @@ typedef rssl_cert *chain_at(const rssl_sock *s, size_t i);
 static int push_chain(lua_State *L, chain_at *at) {
   rssl_sock *s = check_socket(L, 1);
   lua_newtable(L);
-  rssl_cert *cert;
-  for (size_t i = 0; (cert = at(s, i)) != NULL; i++) {
-    push_certificate(L, cert);
+  for (size_t i = 0;; i++) {
+    rssl_cert **cert = new_certificate(L);
+    *cert = at(s, i);
+    if (*cert == NULL) break;
     lua_rawseti(L, -2, (int)i + 1);
   }
+  lua_pop(L, 1);
   return 1;
 }
 

@@ -66,12 +66,12 @@ typedef ptrdiff_t read_bytes(rssl_sock *s, void *buf, size_t len);
 
 /* Up to n bytes; nil, "closed" and no error after the peer's close_notify. */
 static int read_with(lua_State *L, read_bytes *read) {
-  rssl_sock *s = check_socket(L, 1);
   lua_Integer n = luaL_optinteger(L, 2, STACK_BUFFER);
   luaL_argcheck(L, n > 0, 2, "must be positive");
   if (n > LONGEST_READ) n = LONGEST_READ;
   char stack[STACK_BUFFER];
   char *buf = n > STACK_BUFFER ? lua_newuserdata(L, (size_t)n) : stack;
+  rssl_sock *s = check_socket(L, 1);
   struct call call;
   call_begin(&call, L, 1);
   ptrdiff_t count = read(s, buf, (size_t)n);
@@ -107,8 +107,8 @@ static int socket_pending(lua_State *L) {
 /* write(s, i, j): how many of the bytes from i to j were taken. */
 static int socket_write(lua_State *L) {
   rssl_sock *s = check_socket(L, 1);
-  size_t len;
-  const char *data = check_range(L, 2, &len);
+  size_t before, len;
+  const char *data = check_range(L, 2, &before, &len);
   struct call call;
   call_begin(&call, L, 1);
   ptrdiff_t count = rssl_write(s, data, len);

@@ -39,8 +39,10 @@ struct stream {
 struct use {
   lua_State *L;
   struct stream *s;
-  int owner;    /* the index of the Socket; 0: there is none yet, or the stream is closed */
-  double until; /* when the call gives up; negative: never */
+  int owner;     /* the index of the Socket; 0: there is none yet, or the stream is closed */
+  double until;  /* when the call gives up; negative: never */
+  int number;    /* the errno of what failed */
+  char *message; /* of LONGEST_MESSAGE: what librssl says of it */
 };
 
 static double now(void) {
@@ -60,8 +62,8 @@ static void push_socket(lua_State *L) {
   lua_remove(L, -2);
 }
 
-static struct use begin(lua_State *L) {
-  struct use u = {.L = L, .s = check_stream(L), .until = -1};
+static struct use begin(lua_State *L, char *message) {
+  struct use u = {.L = L, .s = check_stream(L), .until = -1, .message = message};
   if (u.s->calls > 0) luaL_error(L, "attempt to use a stream inside its own call");
   push_socket(L);
   if (u.s->fd >= 0 && !lua_isnil(L, -1)) u.owner = lua_gettop(L);
@@ -132,26 +134,29 @@ static ptrdiff_t perform(const struct use *u, operation *op, void *data, size_t 
 }
 
 /* The same again while it gives a WANT, and until the stream's time is over. */
-static ptrdiff_t persist(const struct use *u, operation *op, void *data, size_t len) {
+static ptrdiff_t persist(struct use *u, operation *op, void *data, size_t len) {
   ptrdiff_t result;
   do {
     result = perform(u, op, data, len);
-    if (result != RSSL_WANT_READ && result != RSSL_WANT_WRITE) return result;
+    if (result != RSSL_WANT_READ && result != RSSL_WANT_WRITE) break;
     u->s->want = (rssl_result)result;
   } while (ready(u));
+  if (result < 0 && !RSSL_IS_WANT(result)) {
+    u->number = rssl_error_errno(rssl_last_error());
+    copy_message(u->message, rssl_last_error());
+  }
   return result;
 }
 
 static void push_reason(const struct use *u, ptrdiff_t result) {
-  const rssl_error *error = rssl_last_error();
-  int code = result == RSSL_ERR_IO ? rssl_error_errno(error) : 0;
+  int code = result == RSSL_ERR_IO ? u->number : 0;
   bool cut = result == RSSL_ERR_EOF && (u->s->luasec || !u->s->connected);
   const char *reason;
   if (result == RSSL_WANT_READ) reason = u->s->luasec ? "wantread" : "timeout";
   else if (result == RSSL_WANT_WRITE) reason = u->s->luasec ? "wantwrite" : "timeout";
   else if (result == RSSL_ERR_CLOSED || cut || code == ECONNRESET || code == EPIPE) reason = "closed";
   else if (code == ETIMEDOUT) reason = "timeout";
-  else reason = rssl_error_message(error);
+  else reason = u->message;
   lua_pushstring(u->L, reason);
 }
 
@@ -164,7 +169,8 @@ static int answer(lua_State *L) {
 
 /* stream:dohandshake(): true; or false and why not. */
 static int stream_dohandshake(lua_State *L) {
-  struct use u = begin(L);
+  char message[LONGEST_MESSAGE];
+  struct use u = begin(L, message);
   ptrdiff_t result = u.owner == 0 ? RSSL_ERR_CLOSED : persist(&u, do_handshake, NULL, 0);
   u.s->connected = result == RSSL_OK;
   lua_pushboolean(L, u.s->connected);
@@ -174,7 +180,7 @@ static int stream_dohandshake(lua_State *L) {
 }
 
 /* Reads what there is behind what the buffer has, of which it must not be full. 1, or why not. */
-static ptrdiff_t fill(const struct use *u) {
+static ptrdiff_t fill(struct use *u) {
   struct stream *s = u->s;
   if (u->owner == 0 || !s->connected) return RSSL_ERR_CLOSED;
   if (s->first > 0) {
@@ -191,7 +197,7 @@ static ptrdiff_t fill(const struct use *u) {
 }
 
 /* n bytes, of which there may be more than the buffer holds. 0 waits for one, and leaves it. */
-static ptrdiff_t receive_count(const struct use *u, luaL_Buffer *out, size_t n) {
+static ptrdiff_t receive_count(struct use *u, luaL_Buffer *out, size_t n) {
   struct stream *s = u->s;
   for (;;) {
     ptrdiff_t result;
@@ -205,7 +211,7 @@ static ptrdiff_t receive_count(const struct use *u, luaL_Buffer *out, size_t n) 
 }
 
 /* The same of what fits, without a luaL_Buffer, which copies byte by byte in Lua 5.1. */
-static int receive_fitting(const struct use *u, size_t n) {
+static int receive_fitting(struct use *u, size_t n) {
   struct stream *s = u->s;
   ptrdiff_t result = RSSL_OK;
   while (s->last - s->first < n && (result = fill(u)) > 0) continue;
@@ -220,7 +226,7 @@ static int receive_fitting(const struct use *u, size_t n) {
 }
 
 /* Up to a newline, which is left out as every CR is. */
-static ptrdiff_t receive_line(const struct use *u, luaL_Buffer *out) {
+static ptrdiff_t receive_line(struct use *u, luaL_Buffer *out) {
   struct stream *s = u->s;
   for (;;) {
     ptrdiff_t result;
@@ -237,7 +243,7 @@ static ptrdiff_t receive_line(const struct use *u, luaL_Buffer *out) {
 }
 
 /* All until the peer closes. */
-static ptrdiff_t receive_all(const struct use *u, luaL_Buffer *out) {
+static ptrdiff_t receive_all(struct use *u, luaL_Buffer *out) {
   struct stream *s = u->s;
   for (bool some = false;; some = true) {
     ptrdiff_t result;
@@ -253,7 +259,7 @@ static ptrdiff_t receive_all(const struct use *u, luaL_Buffer *out) {
 /* The arguments of receive: 'l', 'a', or 'n' and how many bytes. */
 static char check_pattern(lua_State *L, size_t *count) {
   *count = 0;
-  if (lua_type(L, 2) == LUA_TNUMBER) {
+  if (lua_isnumber(L, 2)) { /* or a string of digits, such as a header's */
     lua_Number n = lua_tonumber(L, 2);
     luaL_argcheck(L, n >= 0 && n < 4503599627370496.0, 2, "invalid receive pattern");
     *count = (size_t)n;
@@ -271,7 +277,8 @@ static int stream_receive(lua_State *L) {
   lua_settop(L, 3);
   char pattern = check_pattern(L, &count);
   const char *prefix = luaL_optlstring(L, 3, "", &prefix_len);
-  struct use u = begin(L);
+  char message[LONGEST_MESSAGE];
+  struct use u = begin(L, message);
   ptrdiff_t result = RSSL_OK;
   if (pattern == 'n' && prefix_len == 0 && count > 0 && count <= sizeof u.s->buffer)
     return receive_fitting(&u, count);
@@ -291,7 +298,7 @@ static int stream_receive(lua_State *L) {
 }
 
 /* Sends what of len bytes is not taken yet, and sees it off. */
-static ptrdiff_t send_bytes(const struct use *u, const char *data, size_t len, size_t *taken) {
+static ptrdiff_t send_bytes(struct use *u, const char *data, size_t len, size_t *taken) {
   while (*taken < len) {
     size_t step = len - *taken < WRITE_STEP ? len - *taken : WRITE_STEP;
     ptrdiff_t result = persist(u, do_write, (char *)data + *taken, step);
@@ -309,11 +316,11 @@ static ptrdiff_t send_bytes(const struct use *u, const char *data, size_t len, s
  * programs do, comes back until all are on the wire. It is skipped then.
  */
 static int stream_send(lua_State *L) {
-  size_t len;
-  const char *data = check_range(L, 2, &len);
-  size_t before = (size_t)(data - lua_tostring(L, 2));
+  size_t before, len;
+  const char *data = check_range(L, 2, &before, &len);
   lua_settop(L, 4);
-  struct use u = begin(L);
+  char message[LONGEST_MESSAGE];
+  struct use u = begin(L, message);
   struct stream *s = u.s;
   size_t skipped = s->owed < len ? s->owed : len, taken = skipped;
   ptrdiff_t result = RSSL_ERR_CLOSED;
@@ -343,7 +350,8 @@ static bool is_live(lua_State *L) {
 
 /* Says close_notify, as far as the time-out allows it, and closes the descriptor. */
 static int stream_close(lua_State *L) {
-  struct use u = begin(L);
+  char message[LONGEST_MESSAGE];
+  struct use u = begin(L, message);
   if (u.s->fd < 0) return 0;
   if (u.s->connected && is_live(L)) (void)persist(&u, do_shutdown, NULL, 0);
   close(u.s->fd);
@@ -429,7 +437,7 @@ static int stream_connected(lua_State *L) {
 
 /* stream:attach(socket): true; or what rssl_sock_set_fd says. */
 static int stream_attach(lua_State *L) {
-  struct use u = begin(L);
+  struct use u = begin(L, NULL);
   rssl_sock *sock = check_socket(L, 2);
   luaL_argcheck(L, u.s->fd >= 0 && u.owner == 0, 1, "closed, or has a Socket");
   rssl_result result = rssl_sock_set_fd(sock, u.s->fd);
@@ -458,7 +466,7 @@ static const luaL_Reg methods[] = {
 };
 
 static int stream_new(lua_State *L) {
-  int fd = (int)luaL_checkinteger(L, 1);
+  int fd = check_int(L, 1);
   bool luasec = lua_toboolean(L, 2);
   struct stream *s = lua_newuserdata(L, sizeof *s);
   memset(s, 0, offsetof(struct stream, buffer));

@@ -106,8 +106,8 @@ static int socket_set_io(lua_State *L) {
 /* feed(s, i, j): how many of the bytes from i to j were taken. */
 static int socket_feed(lua_State *L) {
   rssl_sock *s = check_socket(L, 1);
-  size_t len;
-  const char *data = check_range(L, 2, &len);
+  size_t before, len;
+  const char *data = check_range(L, 2, &before, &len);
   return push_count(L, rssl_feed(s, data, len));
 }
 

@@ -5,13 +5,13 @@
 
 local class = {}
 
---- Adds properties: name = {get = function(self), set = function(self, value)}; without set they are
+-- Adds properties: name = {get = function(self), set = function(self, value)}; without set they are
 -- read-only.
 local function properties(self, definitions)
   for name, definition in pairs(definitions) do self._properties[name] = definition end
 end
 
---- Adds event handlers: properties that hold a function or nil.
+-- Adds event handlers: properties that hold a function or nil.
 local function handlers(self, names)
   for _, name in ipairs(names) do
     self._properties[name] = {

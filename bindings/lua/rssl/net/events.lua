@@ -18,17 +18,19 @@ end
 
 local function guarded(object, call)
   local done, message = xpcall(call, traceback)
-  if done then return end
+  if done then return true end
   pcall(events.report, message, object)
   if object._handler_failed then object:_handler_failed() end
+  return false
 end
 
 --- Calls object's handler of this name, if it has one.
+-- @return whether nothing was raised
 function events.call(object, name, ...)
   local handler = object._handlers[name]
-  if not handler then return end
+  if not handler then return true end
   local a, b = ...
-  guarded(object, function() handler(object, a, b) end)
+  return guarded(object, function() handler(object, a, b) end)
 end
 
 local queue = {}
@@ -40,9 +42,13 @@ local function run_posted(timer)
   for _, entry in ipairs(posted) do guarded(entry.object, entry.call) end
 end
 
+--- For functions that take a callback, before they do anything.
+function events.check_callback(callback)
+  if type(callback) ~= "function" then error("the callback must be a function", 3) end
+end
+
 --- Calls callback(object, ...) in the next turn of the loop.
 function events.post(object, callback, ...)
-  if type(callback) ~= "function" then error("the callback must be a function", 3) end
   local a, b = ...
   queue[#queue + 1] = {object = object, call = function() callback(object, a, b) end}
   if #queue == 1 then

@@ -8,7 +8,7 @@ local class = require "rssl.net.class"
 
 local SslCertificate = class.define "SslCertificate"
 
---- A certificate of rssl.core as one of ours; nil stays nil.
+-- A certificate of rssl.core as one of ours; nil stays nil.
 function SslCertificate._of(certificate)
   return certificate and class.instance(SslCertificate, {_certificate = certificate})
 end
@@ -95,15 +95,29 @@ local function hex(bytes)
 end
 
 SslCertificate:_define_properties {
+  --- Whether there is no certificate. Read only.
+  -- @property null
   null = {get = function(self) return not self._certificate end},
+  --- Whom it is for: attributes by OpenSSL's long names. Read only.
+  -- @property subject_info
   subject_info = name(core.SUBJECT),
+  --- Who has issued it: attributes by OpenSSL's long names. Read only.
+  -- @property issuer_info
   issuer_info = name(core.ISSUER),
-  -- In seconds since 1970.
+  --- When it begins to be valid, in seconds since 1970. Read only.
+  -- @property effective_date
   effective_date = property(function(certificate) return certificate:not_before() end),
+  --- When it ceases to be valid, in seconds since 1970. Read only.
+  -- @property expiry_date
   expiry_date = property(function(certificate) return certificate:not_after() end),
-  -- Lists by kind: DNS, IP, email, URI.
+  --- Lists by kind: DNS, IP, email, URI.
+  -- @property subject_alternative_names
   subject_alternative_names = property(alternative_names),
+  --- In hexadecimal digits. Read only.
+  -- @property serial_number
   serial_number = property(function(certificate) return hex(certificate:serial() or "") end, ""),
+  --- Whether subject and issuer are the same. Read only.
+  -- @property is_self_signed
   is_self_signed = property(function(certificate)
     return certificate:name_der(core.SUBJECT) == certificate:name_der(core.ISSUER)
   end, false),
@@ -117,14 +131,17 @@ function SslCertificate:digest(algorithm)
   return hash
 end
 
+--- In PEM; "" of a null one.
 function SslCertificate:to_pem()
   return self._certificate and self._certificate:pem() or ""
 end
 
+--- In DER; "" of a null one.
 function SslCertificate:to_der()
   return self._certificate and self._certificate:der() or ""
 end
 
+--- For people to read; "" of a null one.
 function SslCertificate:to_text()
   return self._certificate and self._certificate:text() or ""
 end

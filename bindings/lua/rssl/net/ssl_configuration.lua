@@ -1,4 +1,6 @@
 --- What a handshake is made with: certificates, keys, trust, and what may be agreed on.
+--
+-- `VERIFY_NONE` 0, `QUERY_PEER` 1, `VERIFY_PEER` 2, `AUTO_VERIFY_PEER` 3, which is the default.
 -- @classmod SslConfiguration
 
 local core = require "rssl.core"
@@ -18,6 +20,7 @@ SslConfiguration.AUTO_VERIFY_PEER = 3
 -- configurations in which nothing was set are the same for all.
 local default_contexts = {}
 
+--- One with which nothing was set.
 function SslConfiguration.new()
   return class.instance(SslConfiguration, {
     _chain = {}, _peer_verify_mode = SslConfiguration.AUTO_VERIFY_PEER, _added = {},
@@ -38,6 +41,23 @@ local function setting(field, check)
     set = function(self, value)
       if value ~= nil or field == "_peer_verify_mode" then check(value) end
       self[field], self._contexts = value, {}
+    end,
+  }
+end
+
+-- A list is copied on its way in and out: one that is changed in place would not make new contexts.
+local function copied(list)
+  local copy = {}
+  for i, value in ipairs(list) do copy[i] = value end
+  return copy
+end
+
+local function list_setting(field, check)
+  return {
+    get = function(self) return self[field] and copied(self[field]) end,
+    set = function(self, list)
+      if list ~= nil then check(list) end
+      self[field], self._contexts = list and copied(list), {}
     end,
   }
 end
@@ -71,6 +91,8 @@ local function add_ca_certificate(self, certificate)
 end
 
 SslConfiguration:_define_properties {
+  --- The SslCertificate that is shown to peers.
+  -- @property local_certificate
   local_certificate = {
     get = function(self) return self._chain[1] end,
     set = function(self, certificate)
@@ -78,24 +100,35 @@ SslConfiguration:_define_properties {
       self._chain, self._contexts = {certificate}, {}
     end,
   },
+  --- The same with those that vouch for it: a list of SslCertificate.
+  -- @property local_certificate_chain
   local_certificate_chain = {
-    get = function(self) return self._chain end,
+    get = function(self) return copied(self._chain) end,
     set = function(self, chain)
       check_certificates(chain)
-      self._chain, self._contexts = chain, {}
+      self._chain, self._contexts = copied(chain), {}
     end,
   },
+  --- The SslKey of the local certificate.
+  -- @property private_key
   private_key = setting("_key", function(key) SslKey._check(key, "private_key") end),
+  --- One of the constants above.
+  -- @property peer_verify_mode
   peer_verify_mode = setting("_peer_verify_mode", SslConfiguration._check_mode),
-  -- The authorities trusted in place of the operating system's; nil: those.
-  ca_certificates = setting("_authorities", check_certificates),
-  -- ALPN, the preferred first.
-  allowed_next_protocols = setting("_protocols", check_strings),
-  -- "TLSv1.2" or "TLSv1.3".
+  --- The authorities trusted in place of the operating system's; nil: those.
+  -- @property ca_certificates
+  ca_certificates = list_setting("_authorities", check_certificates),
+  --- ALPN, the preferred first.
+  -- @property allowed_next_protocols
+  allowed_next_protocols = list_setting("_protocols", check_strings),
+  --- "TLSv1.2" or "TLSv1.3".
+  -- @property min_protocol
   min_protocol = setting("_min_protocol", check_version),
-  -- OpenSSL's or IANA's names, separated by ":".
+  --- OpenSSL's or IANA's names, separated by ":".
+  -- @property ciphers
   ciphers = setting("_ciphers", check_string),
-  -- Trusts one more authority; with ":" or with ".".
+  --- `add_ca_certificate(certificate)` trusts one more authority; with ":" or with ".".
+  -- @property add_ca_certificate
   add_ca_certificate = {
     get = function(self)
       return function(first, second)
@@ -165,13 +198,13 @@ local function verify(self, ctx, role, mode, on_verify)
   return true
 end
 
---- The mode that AUTO_VERIFY_PEER stands for in this role.
+-- The mode that AUTO_VERIFY_PEER stands for in this role.
 function SslConfiguration._effective_mode(mode, role)
   if mode ~= SslConfiguration.AUTO_VERIFY_PEER then return mode end
   return role == core.SERVER and SslConfiguration.QUERY_PEER or SslConfiguration.VERIFY_PEER
 end
 
---- A context of rssl.core for handshakes in this role; nil and why there is none.
+-- A context of rssl.core for handshakes in this role; nil and why there is none.
 function SslConfiguration:_context(role, mode, on_verify)
   local key = role * 4 + mode
   local ctx = self._contexts[key]

@@ -1,4 +1,5 @@
---- How certificates and keys are written down.
+--- How certificates and keys are written down: `PEM` is 0, `DER` is 1.
+-- @classmod SslEncoding
 
 local SslEncoding = {PEM = 0, DER = 1}
 

@@ -15,12 +15,18 @@ function SslError.new(fault, certificate)
 end
 
 SslError:_define_properties {
+  --- The fault: one of rssl.core's `V_` numbers. Read only.
+  -- @property error
   error = {get = function(self) return self._fault end},
+  --- The fault in words. Read only.
+  -- @property error_string
   error_string = {get = function(self) return core.verify_string(self._fault) end},
+  --- The SslCertificate that it is of. Read only.
+  -- @property certificate
   certificate = {get = function(self) return self._certificate end},
 }
 
---- All faults that can be seen in the chain: librssl names the first, behind which others can hide.
+-- All faults that can be seen in the chain: librssl names the first, behind which others can hide.
 function SslError._list(verdict, chain, name)
   if verdict == core.V_OK then return {} end
   local leaf = chain[1]
@@ -40,7 +46,7 @@ function SslError._list(verdict, chain, name)
   return faults
 end
 
---- Whether other is the same fault of the same certificate.
+-- Whether other is the same fault of the same certificate.
 function SslError:_is(other)
   return self._fault == other._fault and
     self._certificate:to_der() == other._certificate:to_der()

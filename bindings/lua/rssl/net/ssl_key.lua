@@ -21,7 +21,7 @@ local IDENTIFIERS = {
 -- An RSA or EC key by itself begins with its version, one in PKCS#8 with that and an algorithm.
 local BARE = {[SslKey.RSA] = "^\2\1%z\2", [SslKey.EC] = "^\2\1\1\4"}
 
---- The contents of the SEQUENCE that is all of der; nil if it is not one.
+-- The contents of the SEQUENCE that is all of der; nil if it is not one.
 local function sequence(der)
   local tag, length = der:byte(1, 2)
   if tag ~= 0x30 or not length then return nil end
@@ -92,8 +92,14 @@ function SslKey.new(encoded, algorithm, format, kind, passphrase)
 end
 
 SslKey:_define_properties {
+  --- Whether there is no key of this algorithm. Read only.
+  -- @property null
   null = {get = function(self) return self._null end},
+  --- `PUBLIC` or `PRIVATE`. Read only.
+  -- @property type
   type = {get = function(self) return self._kind end},
+  --- `RSA`, `DSA`, `EC` or `ED25519`. Read only.
+  -- @property algorithm
   algorithm = {get = function(self) return self._algorithm end},
 }
 

@@ -1,4 +1,4 @@
---- Accepts encrypted connections.
+--- Accepts encrypted connections: a TcpServer.
 -- @classmod SslServer
 
 local SslConfiguration = require "rssl.net.ssl_configuration"
@@ -9,12 +9,14 @@ local events = require "rssl.net.events"
 
 local SslServer = class.define("SslServer", TcpServer)
 
+--- One that does not listen yet.
 function SslServer.new()
   return class.instance(SslServer, TcpServer._fields {})
 end
 
 SslServer:_define_properties {
-  -- With the certificate and the key that clients are shown.
+  --- With the certificate and the key that clients are shown.
+  -- @property configuration
   configuration = {
     get = function(self)
       if not self._configuration then self._configuration = SslConfiguration.new() end
@@ -26,27 +28,32 @@ SslServer:_define_properties {
   },
 }
 
---- An SslSocket in plain text, for `start_server_encryption` when the protocol says so; nil if no
--- connection waits.
-function SslServer:next_pending_connection()
-  local client = self:_next_pending()
-  if not client then return nil end
+-- `next_pending_connection` gives it in plain text, for `start_server_encryption` when the protocol
+-- says so.
+function SslServer:_new_socket()
   local socket = SslSocket.new()
   socket.configuration = self.configuration
-  socket:_adopt(client)
   return socket
 end
 
 --- An SslSocket whose handshake has begun: `encrypted_handler` set on it now is called; nil if no
--- connection waits.
+-- connection waits. A configuration that cannot be used has ended it already, which
+-- `accept_error_handler` hears.
 function SslServer:next_pending_secure_connection()
   local socket = self:next_pending_connection()
-  if socket then socket:start_server_encryption() end
+  if not socket then return nil end
+  socket:start_server_encryption()
+  if socket.mode == SslSocket.UNENCRYPTED_MODE then
+    self._error_string = socket.error_string
+    events.call(self, "accept_error_handler", socket.error)
+  end
   return socket
 end
 
+--- The same, for `callback(server, socket)` in the next turn of the loop.
 function SslServer:next_pending_secure_connection_async(callback)
-  events.post(self, callback, self:next_pending_secure_connection())
+  events.check_callback(callback)
+  self:_hand_out(self.next_pending_secure_connection, callback)
 end
 
 return SslServer

@@ -1,4 +1,9 @@
---- A TCP connection that is, or can become, encrypted.
+--- A TCP connection that is, or can become, encrypted: a TcpSocket.
+--
+-- Modes: `UNENCRYPTED_MODE` 0, `SSL_CLIENT_MODE` 1, `SSL_SERVER_MODE` 2.
+--
+-- Verification: `VERIFY_NONE` 0, `QUERY_PEER` 1, `VERIFY_PEER` 2, `AUTO_VERIFY_PEER` 3, which queries
+-- on servers and verifies on clients.
 -- @classmod SslSocket
 
 local core = require "rssl.core"
@@ -22,14 +27,18 @@ SslSocket.AUTO_VERIFY_PEER = SslConfiguration.AUTO_VERIFY_PEER
 
 local READ_SIZE = 65536
 
+--- One that is not connected.
 function SslSocket.new()
   return class.instance(SslSocket, TcpSocket._fields {
     _mode = SslSocket.UNENCRYPTED_MODE, _encrypted = false, _peer = {}, _ssl_errors = {},
-    _peer_verify_name = "", _sealed = 0,
+    _peer_verify_name = "",
   })
 end
 
+--- Whether there is TLS: true.
 function SslSocket.supports_ssl() return true end
+
+--- Which librssl this is.
 function SslSocket.ssl_library_version_string() return "librssl " .. core.version() end
 
 local function agreed(field)
@@ -37,8 +46,14 @@ local function agreed(field)
 end
 
 SslSocket:_define_properties {
+  --- Whether what is written is encrypted from here on. Read only.
+  -- @property encrypted
   encrypted = {get = function(self) return self._encrypted end},
+  --- `UNENCRYPTED_MODE`, `SSL_CLIENT_MODE` or `SSL_SERVER_MODE`. Read only.
+  -- @property mode
   mode = {get = function(self) return self._mode end},
+  --- The SslConfiguration, which applies at the next handshake.
+  -- @property configuration
   configuration = {
     get = function(self)
       if not self._configuration then self._configuration = SslConfiguration.new() end
@@ -49,11 +64,14 @@ SslSocket:_define_properties {
       self._peer_verify_mode = nil
     end,
   },
+  --- How the peer is verified; the configuration's until it is set here.
+  -- @property peer_verify_mode
   peer_verify_mode = {
     get = function(self) return self._peer_verify_mode or self.configuration.peer_verify_mode end,
     set = function(self, mode) self._peer_verify_mode = SslConfiguration._check_mode(mode) end,
   },
-  -- The name that a client asks for and checks, where it is not the host connected to.
+  --- The name that a client asks for and checks, where it is not the host connected to.
+  -- @property peer_verify_name
   peer_verify_name = {
     get = function(self) return self._peer_verify_name end,
     set = function(self, name)
@@ -61,20 +79,50 @@ SslSocket:_define_properties {
       self._peer_verify_name = name
     end,
   },
+  --- The peer's SslCertificate, nil if it has shown none. Read only.
+  -- @property peer_certificate
   peer_certificate = {
     get = function(self) return self._peer.chain and self._peer.chain[1] end,
   },
+  --- The certificates that the peer has sent, its own first. Read only.
+  -- @property peer_certificate_chain
   peer_certificate_chain = {get = function(self) return self._peer.chain or {} end},
+  --- OpenSSL's name of the cipher agreed on, or nil. Read only.
+  -- @property session_cipher
   session_cipher = agreed "cipher",
+  --- "TLSv1.2" or "TLSv1.3", or nil. Read only.
+  -- @property session_protocol
   session_protocol = agreed "protocol",
+  --- The application protocol agreed on (ALPN), or nil. Read only.
+  -- @property next_negotiated_protocol
   next_negotiated_protocol = agreed "alpn",
+  --- What is wrong with the peer's certificate: a list of SslError. Read only.
+  -- @property ssl_errors
   ssl_errors = {get = function(self) return self._ssl_errors end},
+  --- Bytes received and not decrypted yet: 0. Read only.
+  -- @property encrypted_bytes_available
   encrypted_bytes_available = {get = function() return 0 end},
+  --- Encrypted bytes that are still to be sent. Read only.
+  -- @property encrypted_bytes_to_write
   encrypted_bytes_to_write = {get = function(self) return self._core and self._unfinished or 0 end},
 }
 
 SslSocket:_define_handlers {
-  "encrypted_handler", "mode_changed_handler", "ssl_errors_handler", "peer_verify_error_handler",
+  --- `function(socket)`: the handshake is done.
+  -- @handler encrypted_handler
+  "encrypted_handler",
+  --- `function(socket, mode)`
+  -- @handler mode_changed_handler
+  "mode_changed_handler",
+  --- `function(socket, errors)`: the peer's certificate is not valid. `ignore_ssl_errors` in it lets
+  -- the handshake go on.
+  -- @handler ssl_errors_handler
+  "ssl_errors_handler",
+  --- `function(socket, error)`: the same for each fault, before that.
+  -- @handler peer_verify_error_handler
+  "peer_verify_error_handler",
+  --- `function(socket, bytes)`: so many encrypted bytes have been sent.
+  -- @handler encrypted_bytes_written_handler
   "encrypted_bytes_written_handler",
 }
 
@@ -133,7 +181,7 @@ local function send_drained(self)
   if bytes and bytes ~= "" then self:_transmit(bytes, 0) end
 end
 
---- Ends the connection for an error of librssl's; its alert goes out first.
+-- Ends the connection for an error of librssl's; its alert goes out first.
 local function fail(self, code, message)
   local attempt = self._attempt
   self._outgoing:clear()
@@ -161,7 +209,7 @@ local function established(self)
   if self._core == core_socket then self:_flush() end
 end
 
---- Takes the handshake as far as it goes: true when it is done and the socket still there.
+-- Takes the handshake as far as it goes: true when it is done and the socket still there.
 local function shake_hands(self)
   local core_socket = self._core
   local done, status, err
@@ -212,14 +260,18 @@ local function start(self, mode)
   self:_received(self._incoming:take())
 end
 
+--- Begins the handshake of a client, as after STARTTLS. No effect unless connected and unencrypted.
 function SslSocket:start_client_encryption()
   start(self, SslSocket.SSL_CLIENT_MODE)
 end
 
+--- Begins the handshake of a server. No effect unless connected and unencrypted.
 function SslSocket:start_server_encryption()
   start(self, SslSocket.SSL_SERVER_MODE)
 end
 
+--- `connect`, and `start_client_encryption` when the connection is there. What is written before the
+-- handshake is done goes out after it.
 function SslSocket:connect_encrypted(hostname, port, openmode)
   self:_connect(hostname, port, openmode, "encrypt")
 end
@@ -230,7 +282,7 @@ end
 
 -- Traffic ---------------------------------------------------------------------------------------
 
---- Decrypts what was fed: whether there was any, and why no more comes, if so.
+-- Decrypts what was fed: whether there was any, and why no more comes, if so.
 local function decrypt(self)
   local core_socket, any = self._core, false
   while true do

@@ -1,4 +1,8 @@
 --- What all streams have: buffered reading, writing, and a mode.
+--
+-- Modes: `NOT_OPEN_MODE` 0, `READ_ONLY_MODE` 1, `WRITE_ONLY_MODE` 2, `READ_WRITE_MODE` 3, `APPEND_MODE`
+-- 4, `TRUNCATE_MODE` 8. Each method has a twin, `read_string_async` of `read_string`, that passes what
+-- it returns to `callback(stream, result, error)`, its last argument, in the next turn of the loop.
 -- @classmod Stream
 
 local ByteQueue = require "rssl.net.byte_queue"
@@ -35,21 +39,53 @@ local function readable(self) return has_mode(self, Stream.READ_ONLY_MODE) end
 local function writable(self) return has_mode(self, Stream.WRITE_ONLY_MODE) end
 
 Stream:_define_properties {
+  --- Whether the mode is not `NOT_OPEN_MODE`. Read only.
+  -- @property is_open
   is_open = {get = function(self) return self._open_mode ~= Stream.NOT_OPEN_MODE end},
+  --- How it was opened: one of the modes above, or a sum of them. Read only.
+  -- @property open_mode
   open_mode = {get = function(self) return self._open_mode end},
+  --- How many bytes can be read without waiting. Read only.
+  -- @property bytes_available
   bytes_available = {get = function(self) return self._incoming.length end},
+  --- How many of the bytes written are still to be sent. Read only.
+  -- @property bytes_to_write
   bytes_to_write = {get = function(self) return self._outgoing.length end},
+  --- Whether there is nothing to read now. Read only.
+  -- @property at_end
   at_end = {get = function(self) return self._incoming.length == 0 end},
+  --- Whether the mode allows reading. Read only.
+  -- @property readable
   readable = {get = readable},
+  --- Whether the mode allows writing; `writeable` is the same. Read only.
+  -- @property writable
   writable = {get = writable},
   writeable = {get = writable},
+  --- True: there is no seeking in a connection. Read only.
+  -- @property sequential
   sequential = {get = function() return true end},
+  --- Whether there is a whole line to read. Read only.
+  -- @property can_read_line
   can_read_line = {get = function(self) return self._incoming:line_length() ~= nil end},
+  --- 0: there are no positions in a connection. Read only.
+  -- @property pos
   pos = {get = function() return 0 end},
+  --- What went wrong last, in words. Read only.
+  -- @property error_string
   error_string = {get = function(self) return self._error_string end},
 }
 
-Stream:_define_handlers {"ready_read_handler", "bytes_written_handler", "about_to_close_handler"}
+Stream:_define_handlers {
+  --- `function(stream)`: there is something new to read.
+  -- @handler ready_read_handler
+  "ready_read_handler",
+  --- `function(stream, bytes)`: so many of the bytes written have been sent.
+  -- @handler bytes_written_handler
+  "bytes_written_handler",
+  --- `function(stream)`: `close` was called.
+  -- @handler about_to_close_handler
+  "about_to_close_handler",
+}
 
 local function check_max(max)
   if max == nil then return nil end
@@ -57,7 +93,7 @@ local function check_max(max)
   return math.floor(max)
 end
 
---- Called after bytes were taken from the buffer.
+-- Called after bytes were taken from the buffer.
 function Stream:_consumed() end
 
 local function read(self, max)
@@ -68,7 +104,7 @@ local function read(self, max)
   return data
 end
 
---- A line with its newline; without one, what there is.
+-- A line with its newline; without one, what there is.
 local function read_line(self, max)
   local length = self._incoming:line_length()
   max = check_max(max)
@@ -99,13 +135,28 @@ local function to_string(bytes)
   return table.concat(parts)
 end
 
+--- Up to max bytes, or all there are; "" if there are none.
 function Stream:read_string(max) return read(self, max) end
+
+--- The same as numbers; {} if there are none.
 function Stream:read_bytes(max) return to_bytes(read(self, max)) end
+
+--- A line with its newline, or what there is of it; at most max bytes.
 function Stream:read_line_string(max) return read_line(self, max) end
+
+--- The same as numbers.
 function Stream:read_line_bytes(max) return to_bytes(read_line(self, max)) end
+
+--- All there is.
 function Stream:read_all_string() return read(self) end
+
+--- The same as numbers.
 function Stream:read_all_bytes() return to_bytes(read(self)) end
+
+--- As `read_string`, and the bytes stay.
 function Stream:peek_string(max) return peek(self, max) end
+
+--- The same as numbers.
 function Stream:peek_bytes(max) return to_bytes(peek(self, max)) end
 
 --- Queues s, and returns how many of its bytes were accepted: none on a stream that cannot write.
@@ -121,6 +172,7 @@ function Stream:write_string(s)
   return #s
 end
 
+--- `write_string` of numbers.
 function Stream:write_bytes(bytes) return self:write_string(to_string(bytes)) end
 
 Stream.read = Stream.read_string
@@ -129,21 +181,29 @@ Stream.read_line = Stream.read_line_string
 Stream.peek = Stream.peek_string
 Stream.write = Stream.write_string
 
+--- Sets the mode of a socket that is connected. False: it is not.
 function Stream:open() return false end
+
+--- Ends a connection, behind `about_to_close_handler`; what was not read is dropped.
 function Stream:close() end
+
+--- False: there is no seeking in a connection.
 function Stream:seek() return false end
+
+--- False, as `seek`.
 function Stream:reset() return false end
 
---- Whether what is written now can still be sent.
+-- Whether what is written now can still be sent.
 function Stream:_accepts_writes() return false end
 
---- Gives each of these methods a twin that passes what it returns to a callback in the loop's next
+-- Gives each of these methods a twin that passes what it returns to a callback in the loop's next
 -- turn: the callback is its last argument, and gets the object, the result, and the error, if any.
 function Stream._add_async_twins(self, names)
   for _, name in ipairs(names) do
     self[name .. "_async"] = function(object, ...)
       local arguments, n = {...}, select("#", ...)
       local callback = arguments[n]
+      events.check_callback(callback)
       arguments[n] = nil
       local result = object[name](object, unpack(arguments, 1, n - 1))
       local failed = result == false or (result == 0 and object._error_string ~= "")

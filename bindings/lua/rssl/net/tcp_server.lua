@@ -1,4 +1,4 @@
---- Accepts TCP connections.
+--- Accepts TCP connections, which wait until the program takes them.
 -- @classmod TcpServer
 
 local uv = require "luv"
@@ -19,6 +19,7 @@ function TcpServer._fields(fields)
   return fields
 end
 
+--- One that does not listen yet.
 function TcpServer.new()
   return class.instance(TcpServer, TcpServer._fields {})
 end
@@ -26,15 +27,25 @@ end
 local accept
 
 TcpServer:_define_properties {
+  --- Whether it listens. Read only.
+  -- @property listening
   listening = {get = function(self) return self._handle ~= nil end},
+  --- The port that it listens on, 0 if it does not. Read only.
+  -- @property port
   port = {
     get = function(self)
       local name = self._handle and self._handle:getsockname()
       return name and name.port or 0
     end,
   },
+  --- Whether a connection waits. Read only.
+  -- @property has_pending_connections
   has_pending_connections = {get = function(self) return #self._pending > 0 end},
+  --- What went wrong last, in words. Read only.
+  -- @property error_string
   error_string = {get = function(self) return self._error_string end},
+  --- How many connections may wait to be taken: 30 unless set.
+  -- @property max_pending_connections
   max_pending_connections = {
     get = function(self) return self._max_pending_connections end,
     set = function(self, n)
@@ -47,14 +58,34 @@ TcpServer:_define_properties {
   },
 }
 
-TcpServer:_define_handlers {"accept_error_handler", "new_connection_handler"}
+TcpServer:_define_handlers {
+  --- `function(server, error)`: a connection could not be accepted.
+  -- @handler accept_error_handler
+  "accept_error_handler",
+  --- `function(server)`: a connection waits to be taken.
+  -- @handler new_connection_handler
+  "new_connection_handler",
+}
 
 local function accept_failed(self, err)
   self._error_string = socket_errors.describe(err)
   events.call(self, "accept_error_handler", socket_errors.from_uv(err))
 end
 
---- Accepts the connection that waits, if it may: until then libuv announces no other.
+-- Nobody looks after the connections of a new_connection_handler that has failed: what it took, and the
+-- one that it was called for, which would wait for ever.
+local function drop(self, client, handed_out)
+  for _, socket in ipairs(handed_out) do socket:abort() end
+  for i, pending in ipairs(self._pending) do
+    if pending == client then
+      table.remove(self._pending, i)
+      client:close()
+      return
+    end
+  end
+end
+
+-- Accepts the connection that waits, if it may: until then libuv announces no other.
 function accept(self)
   if not self._waiting or self._paused or not self._handle then return end
   if #self._pending >= self._max_pending_connections then return end
@@ -66,7 +97,12 @@ function accept(self)
     return accept_failed(self, err)
   end
   self._pending[#self._pending + 1] = client
-  events.call(self, "new_connection_handler")
+  local outer = self._handed_out
+  local handed_out = {}
+  self._handed_out = handed_out
+  local done = events.call(self, "new_connection_handler")
+  self._handed_out = outer
+  if not done then drop(self, client, handed_out) end
 end
 
 local function bind(handle, port, address)
@@ -103,37 +139,48 @@ function TcpServer:listen(port, address)
   return true
 end
 
+--- `listen`, for `callback(server, result)` in the next turn of the loop.
 function TcpServer:listen_async(port, address, callback)
   if callback == nil then address, callback = nil, address end
+  events.check_callback(callback)
   events.post(self, callback, self:listen(port, address))
 end
 
+--- Leaves new connections to wait in the system.
 function TcpServer:pause_accepting()
   self._paused = true
 end
 
+--- Accepts again.
 function TcpServer:resume_accepting()
   self._paused = false
   accept(self)
 end
 
---- The connection that waits longest, as a libuv handle; nil if none does.
-function TcpServer:_next_pending()
-  local client = table.remove(self._pending, 1)
-  if client then accept(self) end
-  return client
-end
+-- For subclasses: what a connection is handed out as.
+function TcpServer:_new_socket() return TcpSocket.new() end
 
+--- The connection that waits longest; nil if none does.
 function TcpServer:next_pending_connection()
-  local client = self:_next_pending()
+  local client = table.remove(self._pending, 1)
   if not client then return nil end
-  local socket = TcpSocket.new()
+  local socket = self:_new_socket()
   socket:_adopt(client)
+  if self._handed_out then table.insert(self._handed_out, socket) end
+  accept(self)
   return socket
 end
 
+-- Passes what a method hands out to a callback in the loop's next turn, which closes it by raising.
+function TcpServer:_hand_out(method, callback)
+  local socket = method(self)
+  events.post(socket or self, function() callback(self, socket) end)
+end
+
+--- The same, for `callback(server, socket)` in the next turn of the loop. Raising in it closes the socket.
 function TcpServer:next_pending_connection_async(callback)
-  events.post(self, callback, self:next_pending_connection())
+  events.check_callback(callback)
+  self:_hand_out(self.next_pending_connection, callback)
 end
 
 --- Stops listening, and drops the connections that wait. Those handed out stay.

@@ -1,4 +1,7 @@
---- An event-driven TCP connection.
+--- An event-driven TCP connection: a Stream.
+--
+-- States: `UNCONNECTED_STATE` 0, `HOST_LOOKUP_STATE` 1, `CONNECTING_STATE` 2, `CONNECTED_STATE` 3,
+-- `BOUND_STATE` 4, `CLOSING_STATE` 6.
 -- @classmod TcpSocket
 
 local uv = require "luv"
@@ -35,6 +38,7 @@ function TcpSocket._fields(fields)
   return fields
 end
 
+--- One that is not connected.
 function TcpSocket.new()
   return class.instance(TcpSocket, TcpSocket._fields {})
 end
@@ -46,15 +50,30 @@ local function address(self, which, field, absent)
 end
 
 TcpSocket:_define_properties {
+  --- The code of what went wrong last: one of the `_ERROR` constants. Read only.
+  -- @property error
   error = {get = function(self) return self._error end},
+  --- One of the `_STATE` constants. Read only.
+  -- @property state
   state = {get = function(self) return self._state end},
+  --- Whether there is a connection, or an attempt at one. Read only.
+  -- @property valid
   valid = {get = function(self) return self._handle ~= nil end},
+  --- Our address; "" if there is none. Read only.
+  -- @property local_address
   local_address = {get = function(self) return address(self, "getsockname", "ip", "") end},
+  --- Our port; 0 if there is none. Read only.
+  -- @property local_port
   local_port = {get = function(self) return address(self, "getsockname", "port", 0) end},
+  --- The peer's address; "" if there is none. Read only.
+  -- @property remote_address
   remote_address = {get = function(self) return address(self, "getpeername", "ip", "") end},
+  --- The peer's port; 0 if there is none. Read only.
+  -- @property remote_port
   remote_port = {get = function(self) return address(self, "getpeername", "port", 0) end},
   bytes_to_write = {get = function(self) return self._outgoing.length + self._inflight end},
-  -- Where reading from the network pauses until the program has read; 0: nowhere.
+  --- Where reading from the network pauses until the program has read; 0: nowhere.
+  -- @property read_buffer_size
   read_buffer_size = {
     get = function(self) return self._read_buffer_size end,
     set = function(self, size)
@@ -68,7 +87,20 @@ TcpSocket:_define_properties {
 }
 
 TcpSocket:_define_handlers {
-  "connected_handler", "disconnected_handler", "host_found_handler", "error_handler",
+  --- `function(socket)`: the connection is there.
+  -- @handler connected_handler
+  "connected_handler",
+  --- `function(socket)`: the connection is over.
+  -- @handler disconnected_handler
+  "disconnected_handler",
+  --- `function(socket)`: the name was found.
+  -- @handler host_found_handler
+  "host_found_handler",
+  --- `function(socket, error)`: something went wrong; `error_string` says what.
+  -- @handler error_handler
+  "error_handler",
+  --- `function(socket, state)`
+  -- @handler state_changed_handler
   "state_changed_handler",
 }
 
@@ -104,7 +136,7 @@ local function connected(self, handle)
   if self._to_disconnect and self._attempt == attempt then self:disconnect() end
 end
 
---- For subclasses: the connection is there.
+-- For subclasses: the connection is there.
 function TcpSocket:_on_connected() end
 
 local function fail_connecting(self, err)
@@ -148,7 +180,7 @@ local function check_destination(hostname, port)
   end
 end
 
---- Connects; when that is done, _on_connected learns what to do then.
+-- Connects; when that is done, _on_connected learns what to do then.
 function TcpSocket:_connect(hostname, port, openmode, intention)
   check_destination(hostname, port)
   if self._state ~= TcpSocket.UNCONNECTED and self._state ~= TcpSocket.BOUND then
@@ -173,11 +205,12 @@ function TcpSocket:_connect(hostname, port, openmode, intention)
   if not started then fail_connecting(self, err) end
 end
 
+--- Looks the host up and connects to it: HOST_LOOKUP, CONNECTING, CONNECTED.
 function TcpSocket:connect(hostname, port, openmode)
   self:_connect(hostname, port, openmode)
 end
 
---- Takes over a connection that a server accepted.
+-- Takes over a connection that a server accepted.
 function TcpSocket:_adopt(handle)
   self._attempt = self._attempt + 1
   self._handle, self._state = handle, TcpSocket.CONNECTED
@@ -187,6 +220,7 @@ function TcpSocket:_adopt(handle)
   start_reading(self)
 end
 
+--- Chooses our own port, 0 for any, before connecting. False: `error_handler` has heard why.
 function TcpSocket:bind(port)
   check_destination("*", port)
   if self._state ~= TcpSocket.UNCONNECTED then
@@ -224,7 +258,7 @@ function start_reading(self)
   end)
 end
 
---- Appends plaintext, without telling the program.
+-- Appends plaintext, without telling the program.
 function TcpSocket:_buffer(data)
   self._incoming:push(data)
   local limit = self._read_buffer_size
@@ -243,13 +277,13 @@ function TcpSocket:_consumed()
   end
 end
 
---- For subclasses: bytes came from the network.
+-- For subclasses: bytes came from the network.
 function TcpSocket:_received(chunk)
   self:_buffer(chunk)
   events.call(self, "ready_read_handler")
 end
 
---- For subclasses: the peer sends no more.
+-- For subclasses: the peer sends no more.
 function TcpSocket:_ended()
   self:_remote_closed("the remote host closed the connection")
 end
@@ -273,18 +307,18 @@ function TcpSocket:_accepts_writes()
   return self._state >= TcpSocket.HOST_LOOKUP and self._state <= TcpSocket.CONNECTED
 end
 
---- For subclasses: whether the queue may go out.
+-- For subclasses: whether the queue may go out.
 function TcpSocket:_can_send()
   return self._state == TcpSocket.CONNECTED or self._state == TcpSocket.CLOSING
 end
 
---- For subclasses: what is sent for these bytes of the program; nil if the connection has failed.
+-- For subclasses: what is sent for these bytes of the program; nil if the connection has failed.
 function TcpSocket:_seal(data) return data end
 
---- For subclasses: what is sent last.
+-- For subclasses: what is sent last.
 function TcpSocket:_farewell() return "" end
 
---- Hands bytes to libuv; of the program's there are `count` in them.
+-- Hands bytes to libuv; of the program's there are `count` in them.
 function TcpSocket:_transmit(bytes, count)
   local handle, attempt = self._handle, self._attempt
   self._writes, self._inflight = self._writes + 1, self._inflight + count
@@ -302,7 +336,7 @@ function TcpSocket:_transmit(bytes, count)
   if not started then written(err) end
 end
 
---- For subclasses: so many bytes are in the network's hands.
+-- For subclasses: so many bytes are in the network's hands.
 function TcpSocket:_sent() end
 
 local function finish(self)
@@ -347,7 +381,7 @@ function TcpSocket:disconnect()
   if self._attempt == attempt then self:_flush() end
 end
 
---- For subclasses: the connection is gone; before any handler hears of it, and before
+-- For subclasses: the connection is gone; before any handler hears of it, and before
 -- disconnected_handler does.
 function TcpSocket:_release() end
 function TcpSocket:_on_disconnected() end
@@ -375,6 +409,7 @@ end
 --- Drops the connection at once, and what was not read or sent.
 function TcpSocket:abort()
   self._incoming:clear()
+  self._open_mode = Stream.NOT_OPEN_MODE
   if self._state ~= TcpSocket.UNCONNECTED then self:_teardown() end
 end
 
