@@ -2,7 +2,9 @@
 #include "check.h"
 #include "ends.h"
 
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -59,13 +61,14 @@ struct clock {
   int64_t now;
   unsigned calls;
   rssl_ctx *ctx; /* changed from inside; or NULL */
+  unsigned answers; /* calls after which the time is not known */
 };
 
 static int64_t read_clock(void *user) {
   struct clock *clock = user;
   clock->calls++;
   if (clock->ctx != NULL) CHECK_OK(rssl_ctx_set_alpn(clock->ctx, NULL, 0));
-  return clock->now;
+  return clock->calls > clock->answers ? -1 : clock->now;
 }
 
 /* A client that takes `clock` for the time meets localhost's usual certificate. */
@@ -93,7 +96,7 @@ static const uint16_t versions[] = {RSSL_TLS1_2, RSSL_TLS1_3};
 static void the_clock_decides_about_dates(void) {
   size_t i;
   for (i = 0; i < 2; i++) {
-    struct clock clock = {0, 0, NULL};
+    struct clock clock = {0, 0, NULL, UINT_MAX};
     struct ends e;
     clock.now = (int64_t)time(NULL);
     CHECK_OK(shake_at(&clock, versions[i], &e));
@@ -118,7 +121,7 @@ static void the_clock_decides_about_dates(void) {
 static void a_time_that_is_not_known_ends_the_handshake(void) {
   size_t i;
   for (i = 0; i < 2; i++) {
-    struct clock clock = {-1, 0, NULL};
+    struct clock clock = {-1, 0, NULL, UINT_MAX};
     struct ends e;
     CHECK_INT(shake_at(&clock, versions[i], &e), RSSL_ERR_CALLBACK);
     CHECK_SOCK_ERROR(e.client, RSSL_ERR_CALLBACK);
@@ -127,9 +130,44 @@ static void a_time_that_is_not_known_ends_the_handshake(void) {
   }
 }
 
+/* In the handshake, and where tickets come behind it. */
+static rssl_result shake_and_read_at(struct clock *clock, uint16_t version, struct ends *e) {
+  rssl_result rc = shake_at(clock, version, e);
+  char buf[16];
+  if (rc != RSSL_OK) return rc;
+  CHECK_OK(rssl_handshake(e->server));
+  return (rssl_result)rssl_read(e->client, buf, sizeof buf);
+}
+
+static void check_told(rssl_sock *s) {
+  char buf[16];
+  CHECK_RC(rssl_read(s, buf, sizeof buf), RSSL_ERR_ALERT);
+  CHECK_INT(rssl_error_alert(rssl_sock_error(s)), 80);
+}
+
+static void the_peer_is_told_whenever_the_time_is_lost(void) {
+  /* Where only rustls has the keys, it has no word for it. */
+  bool has_word = getenv("RSSL_RECORDS") == NULL;
+  size_t i;
+  for (i = 0; i < 2; i++) {
+    unsigned answers = 0;
+    rssl_result rc;
+    do {
+      struct clock clock = {0, 0, NULL, answers++};
+      struct ends e;
+      clock.now = (int64_t)time(NULL);
+      rc = shake_and_read_at(&clock, versions[i], &e);
+      if (rc == RSSL_ERR_CALLBACK && has_word) check_told(e.server);
+      ends_close(&e);
+    } while (rc == RSSL_ERR_CALLBACK);
+    CHECK_RC(rc, RSSL_WANT_READ);
+    CHECK(answers > 1);
+  }
+}
+
 static void a_server_without_the_time_resumes_nothing(void) {
   rssl_ctx *client = client_ctx("ca.pem"), *server = server_ctx("server");
-  struct clock clock = {-5, 0, NULL};
+  struct clock clock = {-5, 0, NULL, UINT_MAX};
   rssl_result client_rc, server_rc;
   struct ends e;
   CHECK_OK(rssl_ctx_set_time_callback(server, read_clock, &clock, NULL));
@@ -147,6 +185,7 @@ int main(int argc, char **argv) {
       CASE(both_ends_log_the_same_secrets),
       CASE(the_clock_decides_about_dates),
       CASE(a_time_that_is_not_known_ends_the_handshake),
+      CASE(the_peer_is_told_whenever_the_time_is_lost),
       CASE(a_server_without_the_time_resumes_nothing),
   };
   return RUN_CASES(argc, argv, cases);
