@@ -1,5 +1,7 @@
 //! Both ways of records, beside each other: what the program and the peer see must be the same.
 
+mod contents;
+
 use std::cell::RefCell;
 use std::fmt::Debug;
 use std::sync::mpsc::{Sender, channel};
@@ -10,9 +12,7 @@ use super::super::config::{Protocol, Records};
 use super::super::record::{Extent, FRAGMENT, HEADER, extent};
 use super::super::tests::{carry, connect, connected, limited, output};
 use super::super::{Agreement, Engine};
-use super::Pieces;
 use crate::crypto;
-use crate::error::Alert;
 
 fn protocol(suite: SupportedCipherSuite, records: Records) -> Protocol {
     Protocol {
@@ -316,76 +316,6 @@ fn what_does_not_open_leaves_nothing_of_it_in_the_readers_room() {
             *record.last_mut().unwrap() ^= 1;
             server.traffic.rejoin();
             assert_eq!(server.receive(&record, &[], &mut room).unwrap(), len);
-        }
-    }
-}
-
-/// Two ends whose keys have been used.
-fn talking(suite: &SupportedCipherSuite) -> (Engine, Engine) {
-    let (mut client, mut server) = connected(&protocol(*suite, Records::Own));
-    for _ in 0..2 {
-        assert_eq!((client.seal(&[b"data"]), server.seal(&[b"data"])), (4, 4));
-        carry(&mut client, &mut server);
-        carry(&mut server, &mut client);
-        assert_eq!((client.take(&mut [0; 9]), server.take(&mut [0; 9])), (4, 4));
-    }
-    (client, server)
-}
-
-/// Gives `to` what `from` says, a record at a time, until one is refused: how many there were, and
-/// what both are told then.
-fn refused(
-    (from, to): (&mut Engine, &mut Engine),
-    mut say: impl FnMut(&mut Engine),
-) -> (usize, Option<Alert>, Option<Alert>) {
-    for records in 1..100 {
-        say(from);
-        if let Err(error) = to.receive(&output(from), &[], &mut [0; 9]) {
-            return (records, error.alert(), last_words(to, from));
-        }
-    }
-    panic!("nothing was refused");
-}
-
-/// The alert with which `from` ends the connection.
-fn last_words(from: &mut Engine, to: &mut Engine) -> Option<Alert> {
-    let flight = output(from);
-    let mut rest = &flight[..];
-    while let Extent::Complete(len) = extent(rest) {
-        if let Err(error) = to.receive(&rest[..len], &[], &mut []) {
-            return error.alert();
-        }
-        rest = &rest[len..];
-    }
-    None
-}
-
-/// rustls keeps these limits and says no alert.
-#[test]
-fn what_breaks_the_protocol_within_its_keys_is_told() {
-    fn empty(engine: &mut Engine) {
-        engine
-            .traffic
-            .seal(&mut Pieces::new(&[]), 0, &mut engine.outbox);
-    }
-    fn update(engine: &mut Engine) {
-        engine.update_key().unwrap();
-    }
-    let told = (Some(Alert::Sent(10)), Some(Alert::Received(10)));
-    for suite in suites() {
-        let says: &[fn(&mut Engine)] = match is_tls13(suite) {
-            true => &[empty, update],
-            false => &[empty],
-        };
-        for (say, client_says) in says.iter().flat_map(|say| [(say, true), (say, false)]) {
-            let (mut client, mut server) = talking(suite);
-            let peers = match client_says {
-                true => (&mut client, &mut server),
-                false => (&mut server, &mut client),
-            };
-            let (records, sent, received) = refused(peers, say);
-            assert_eq!(records, 33, "{suite:?}");
-            assert_eq!((sent, received), told, "{suite:?}");
         }
     }
 }
