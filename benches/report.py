@@ -210,8 +210,8 @@ def scale_panels(figures):
     opened = ", ".join(f"{stage:,}" for stage in stages[:-1]) + f" and {stages[-1]:,}"
     return [
         panel(figures, "Handshakes on 1 and on 2 threads", "a second, by the clock", threads),
-        panel(figures, f"Handshakes with {opened} connections open",
-              "a second of CPU, both sides", held),
+        panel(figures, f"With {opened} connections open",
+              "handshakes a second of CPU, both sides", held),
         panel(figures, "Heap of an idle connection, server", "kB, less is better", heap("server")),
         panel(figures, "Heap of an idle connection, client", "kB, less is better", heap("client")),
         panel(figures, "Proxy, a thread each way", "MB a second, by the clock",
