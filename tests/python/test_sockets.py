@@ -108,6 +108,28 @@ class Methods(unittest.TestCase):
             thread.join(TIMEOUT)
             self.assertEqual(got, data)
 
+    def test_select_shows_what_long_reads_leave(self):
+        """The end too, for which the server waits to be answered."""
+        data = os.urandom(1 << 20)
+        with Ends() as (client, server):
+            def serve():
+                server.sendall(data)
+                server.sendall(b"and a short record")
+                server.unwrap()
+
+            thread = threading.Thread(target=serve)
+            thread.start()
+            got = bytearray()
+            while True:
+                self.assertTrue(select.select([client], [], [], TIMEOUT)[0])
+                piece = client.recv(65536)
+                if not piece:
+                    break
+                got += piece
+            client.unwrap()
+            thread.join(TIMEOUT)
+            self.assertEqual(bytes(got), data + b"and a short record")
+
     def test_flags_are_refused(self):
         with Ends() as (client, _):
             for call in (lambda: client.send(b"x", 1), lambda: client.sendall(b"x", 1),
