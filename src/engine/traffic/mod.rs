@@ -106,8 +106,8 @@ impl Traffic {
         Some(())
     }
 
-    /// Has the fatal alert `number` sealed in place of the close_notify that rustls is asked for: it
-    /// says no alert that it is told. `false` where no key is in use.
+    /// Has the fatal alert `number` sealed in place of the close_notify that rustls is asked for next:
+    /// no other alert can be asked of it. `false` where no key is in use.
     pub fn seal_for_close_notify(&self, number: u8) -> bool {
         let key = self.sealing.as_ref().map(lock);
         key.is_some_and(|mut key| key.seal_for_close_notify(number))
