@@ -116,7 +116,7 @@ fn a_client_that_cannot_verify_the_server_s_key_is_told_so() {
         assert_eq!(error.code(), Code::NoShared, "{error}");
         assert_eq!(error.alert(), Some(Alert::Sent(40)), "{error}");
         carry(&server, &client);
-        // In TLS 1.3 the client, which sent another hello, has other keys and cannot read it.
+        // In TLS 1.3 a key protects it, and the client, which sent another hello, has other keys.
         let told = failure(client.handshake()).code();
         assert_eq!(told == Code::Alert, version == TLS12);
     }

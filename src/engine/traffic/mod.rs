@@ -103,8 +103,8 @@ impl Traffic {
         Some(true)
     }
 
-    /// Has the fatal alert `number` sealed in place of the close_notify that rustls is asked for: it
-    /// says no alert that it is told. `false` where no key is in use.
+    /// Has the fatal alert `number` sealed in place of the close_notify that rustls is asked for next:
+    /// no other alert can be asked of it. `false` where no key is in use.
     pub fn seal_for_close_notify(&self, number: u8) -> bool {
         let key = self.sealing.as_ref();
         key.is_some_and(|key| key.seal_for_close_notify(number))
