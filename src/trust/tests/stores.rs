@@ -1,5 +1,6 @@
 //! Filling the trust store.
 
+#[cfg(feature = "bundled-roots")]
 use std::collections::BTreeSet;
 use std::fs;
 
