@@ -92,9 +92,11 @@ static uint8_t message_byte(rssl_role from, size_t i) {
   return (uint8_t)(i * 7 + i / 251 + from * 100);
 }
 
-/* Waits as rssl_events says. Two descriptors, so that this poll is not one that fails. */
-static bool wait_for_events(struct end *e) {
+/* Waits as rssl_events says. Two descriptors, so that this poll is not one that fails. Who writes is
+ * not woken by what there is to read: it would only try again, and again. */
+static bool wait_for_events(struct end *e, ptrdiff_t want) {
   uint32_t events = rssl_events(e->sock);
+  if (want == RSSL_WANT_WRITE) events &= RSSL_POLL_OUT;
   struct pollfd fds[2] = {{.fd = events & RSSL_POLL_IN ? e->rfd : -1, .events = POLLIN},
                           {.fd = events & RSSL_POLL_OUT ? e->wfd : -1, .events = POLLOUT}};
   if (events & RSSL_POLL_READY) return true;
@@ -110,7 +112,7 @@ static bool again(struct end *e, ptrdiff_t rc) {
   if (rc == RSSL_WANT_READ || rc == RSSL_WANT_WRITE) {
     e->wants++;
     if (is_non_blocking(e)) {
-      if (wait_for_events(e)) return true;
+      if (wait_for_events(e, rc)) return true;
       e->wrong = "rssl_events does not lead on";
       return false;
     }
