@@ -34,14 +34,30 @@ impl Aead {
     }
 }
 
+/// Shorter data is copied and sealed in place faster than with what stands behind it apart. So is all
+/// data with ChaCha20, which makes a block of its key stream for that alone.
+#[cfg(feature = "aws-lc-rs")]
+const SCATTER_PAYS: usize = 2048;
+
 /// Seals or opens. A nonce must not be used twice to seal.
-pub struct Key(LessSafeKey);
+pub struct Key {
+    key: LessSafeKey,
+    /// The shortest data that is sealed out of place.
+    #[cfg(feature = "aws-lc-rs")]
+    scatters: usize,
+}
 
 impl Key {
     pub fn new(aead: Aead, key: &[u8]) -> Self {
-        Key(LessSafeKey::new(
-            UnboundKey::new(aead.algorithm(), key).expect(LENGTH),
-        ))
+        let key = UnboundKey::new(aead.algorithm(), key).expect(LENGTH);
+        Key {
+            key: LessSafeKey::new(key),
+            #[cfg(feature = "aws-lc-rs")]
+            scatters: match aead.is_gcm() {
+                true => SCATTER_PAYS,
+                false => usize::MAX,
+            },
+        }
     }
 
     /// Seals `data` and `behind` it into `out`, which has just the room for them and the tag.
@@ -55,24 +71,21 @@ impl Key {
     ) -> Option<()> {
         let (body, end) = out.split_at_mut_checked(data.len())?;
         #[cfg(feature = "aws-lc-rs")]
-        {
+        if data.len() >= self.scatters {
             let (nonce, aad) = (Nonce::assume_unique_for_key(nonce), Aad::from(aad));
-            let sealed = (self.0).seal_out_of_place_scatter(nonce, aad, data, body, behind, end);
-            sealed.ok()
+            let sealed = (self.key).seal_out_of_place_scatter(nonce, aad, data, body, behind, end);
+            return sealed.ok();
         }
-        #[cfg(not(feature = "aws-lc-rs"))]
-        {
-            body.copy_from_slice(data);
-            end.get_mut(..behind.len())?.copy_from_slice(behind);
-            self.seal_in_place(nonce, aad, out)
-        }
+        body.copy_from_slice(data);
+        end.get_mut(..behind.len())?.copy_from_slice(behind);
+        self.seal_in_place(nonce, aad, out)
     }
 
     /// Seals what stands in `out` ahead of room for the tag.
     pub fn seal_in_place(&self, nonce: NonceBytes, aad: &[u8], out: &mut [u8]) -> Option<()> {
         let (body, end) = out.split_at_mut_checked(out.len().checked_sub(TAG)?)?;
         let (nonce, aad) = (Nonce::assume_unique_for_key(nonce), Aad::from(aad));
-        let tag = self.0.seal_in_place_separate_tag(nonce, aad, body);
+        let tag = self.key.seal_in_place_separate_tag(nonce, aad, body);
         end.copy_from_slice(tag.ok()?.as_ref());
         Some(())
     }
@@ -83,12 +96,15 @@ impl Key {
         let (body, tag) = sealed.split_at_checked(out.len())?;
         let (nonce, aad) = (Nonce::assume_unique_for_key(nonce), Aad::from(aad));
         #[cfg(feature = "aws-lc-rs")]
-        return self.0.open_separate_gather(nonce, aad, body, tag, out).ok();
+        return self
+            .key
+            .open_separate_gather(nonce, aad, body, tag, out)
+            .ok();
         #[cfg(not(feature = "aws-lc-rs"))]
         {
             let _ = (body, tag);
             let mut copy = sealed.to_vec();
-            let opened = self.0.open_in_place(nonce, aad, &mut copy).ok()?;
+            let opened = self.key.open_in_place(nonce, aad, &mut copy).ok()?;
             out.copy_from_slice(opened);
             Some(())
         }
@@ -97,7 +113,7 @@ impl Key {
     /// Opens `sealed` where it is and returns the length of the plaintext.
     pub fn open_in_place(&self, nonce: NonceBytes, aad: &[u8], sealed: &mut [u8]) -> Option<usize> {
         let (nonce, aad) = (Nonce::assume_unique_for_key(nonce), Aad::from(aad));
-        let opened = self.0.open_in_place(nonce, aad, sealed).ok()?;
+        let opened = self.key.open_in_place(nonce, aad, sealed).ok()?;
         Some(opened.len())
     }
 }
