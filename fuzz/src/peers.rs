@@ -102,6 +102,9 @@ fn deliver(end: &mut End, most: usize) {
     end.socket.feed(&bytes);
 }
 
+/// Bytes that come again at a time. All of them, time and again, would be more than memory holds.
+const MOST_AGAIN: usize = 40_000;
+
 /// Whether bytes on the way are others now.
 fn damage(wire: &mut VecDeque<u8>, how: u8, input: &mut Input<'_>) -> bool {
     let at = usize::from(input.short());
@@ -118,7 +121,7 @@ fn damage(wire: &mut VecDeque<u8>, how: u8, input: &mut Input<'_>) -> bool {
         6 => wire.extend(input.bytes()),
         7 => wire.rotate_left(at),
         _ => {
-            let again: Vec<u8> = wire.iter().skip(at).copied().collect();
+            let again: Vec<u8> = wire.iter().skip(at).take(MOST_AGAIN).copied().collect();
             wire.extend(again);
         }
     }
