@@ -74,7 +74,7 @@ fn connect(client: &Context, server: &Context, room: usize, input: &mut Input<'_
             9..=20 => write(&mut ends[which], usize::from(input.byte()) * 80),
             21 => drop(ends[which].socket.shutdown(RSSL_SHUT_WR)),
             22 => drop(ends[which].socket.shutdown(RSSL_SHUT_RDWR)),
-            23..=26 => update_key(&mut ends[which]),
+            23..=26 => update_key(&mut ends, which),
             _ => deliver(&mut ends[which], usize::from(input.byte()) * 16 + 1),
         }
         exchange(&mut ends);
@@ -90,10 +90,12 @@ fn write(end: &mut End, len: usize) {
     end.sent.extend(&data[..taken]);
 }
 
-/// With data behind it: a peer bears only so many updates in a row.
-fn update_key(end: &mut End) {
-    end.socket.update_key();
-    write(end, 1);
+/// With data behind it: a peer bears only so many updates in a row. Data is taken only once the update
+/// is on its way.
+fn update_key(ends: &mut [End; 2], which: usize) {
+    ends[which].socket.update_key();
+    exchange(ends);
+    write(&mut ends[which], 1);
 }
 
 fn deliver(end: &mut End, most: usize) {
