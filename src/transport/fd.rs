@@ -81,23 +81,25 @@ impl Descriptor {
 
     /// As [`Descriptor::receive`], but never blocks.
     pub fn receive_now(&self, buf: &mut [u8]) -> Transfer {
-        // SAFETY: `buf` is valid for writes of `buf.len()` bytes.
-        let n = unsafe {
-            libc::recv(
-                self.read,
-                buf.as_mut_ptr().cast(),
-                buf.len(),
-                libc::MSG_DONTWAIT,
-            )
-        };
-        if n >= 0 {
-            return Ok(n as usize);
-        }
-        if last_errno() != libc::ENOTSOCK {
-            return match self.obstacle(Direction::Read) {
-                Some(obstacle) => Err(obstacle),
-                None => self.receive_now(buf),
+        loop {
+            // SAFETY: `buf` is valid for writes of `buf.len()` bytes.
+            let n = unsafe {
+                libc::recv(
+                    self.read,
+                    buf.as_mut_ptr().cast(),
+                    buf.len(),
+                    libc::MSG_DONTWAIT,
+                )
             };
+            if n >= 0 {
+                return Ok(n as usize);
+            }
+            if last_errno() == libc::ENOTSOCK {
+                break;
+            }
+            if let Some(obstacle) = self.obstacle(Direction::Read) {
+                return Err(obstacle);
+            }
         }
         match poll(self.read, libc::POLLIN, 0) {
             Ok(0) => Err(Obstacle::WouldBlock(Direction::Read)),

@@ -3,6 +3,8 @@
 pub enum SplitOpening {}
 
 impl SplitOpening {
+    pub const EXISTS: bool = false;
+
     pub fn new(_: &[u8]) -> Option<SplitOpening> {
         None
     }

@@ -74,6 +74,7 @@ impl Opening {
         Opening {
             key: Key::new(aead, key),
             gcm_key: match aead {
+                _ if !SplitOpening::EXISTS => None,
                 Aead::Aes128Gcm => key.try_into().ok().map(GcmKey::Aes128),
                 Aead::Aes256Gcm => key.try_into().ok().map(GcmKey::Aes256),
                 Aead::ChaCha20Poly1305 => None,
