@@ -1,13 +1,14 @@
 //! Object identifiers: dotted digits, and the names that OpenSSL gives them.
 
 use std::ffi::{CStr, CString};
+use std::fmt::Write;
 
 /// Dotted digits of an OBJECT IDENTIFIER's contents; `None` if they are malformed.
 pub(super) fn dotted(contents: &[u8]) -> Option<String> {
     if contents.last()? & 0x80 != 0 {
         return None;
     }
-    let mut text = String::new();
+    let mut text = String::with_capacity(4 * contents.len());
     let mut arc: u128 = 0;
     let mut starts = true;
     for byte in contents {
@@ -15,21 +16,34 @@ pub(super) fn dotted(contents: &[u8]) -> Option<String> {
             return None;
         }
         starts = byte & 0x80 == 0;
-        arc = arc.checked_mul(128)? + u128::from(byte & 0x7f);
+        arc = arc.checked_mul(128)? | u128::from(byte & 0x7f);
         if byte & 0x80 != 0 {
             continue;
         }
         // X.690 8.19.4: the first two arcs share a subidentifier.
         if text.is_empty() {
-            let first = (arc / 40).min(2);
-            text = format!("{first}.{}", arc - first * 40);
-        } else {
-            text.push('.');
-            text.push_str(&arc.to_string());
+            let first = match arc {
+                0..40 => 0,
+                40..80 => 1,
+                80.. => 2,
+            };
+            push(&mut text, first);
+            arc -= 40 * first;
         }
+        text.push('.');
+        push(&mut text, arc);
         arc = 0;
     }
     Some(text)
+}
+
+/// Nearly every arc is short, and formatting 128 bits costs ten times as much.
+fn push(text: &mut String, arc: u128) {
+    // Writing to a String does not fail.
+    let _ = match u64::try_from(arc) {
+        Ok(arc) => write!(text, "{arc}"),
+        Err(_) => write!(text, "{arc}"),
+    };
 }
 
 /// OpenSSL's long name, or the dotted digits.
@@ -306,6 +320,13 @@ mod tests {
         assert_eq!(dotted(&[0x55, 0x04, 0x03]).as_deref(), Some("2.5.4.3"));
         assert_eq!(dotted(&[0x88, 0x37, 0x01]).as_deref(), Some("2.999.1"));
         assert_eq!(dotted(&[0x00]).as_deref(), Some("0.0"));
+        assert_eq!(dotted(&[39]).as_deref(), Some("0.39"));
+        assert_eq!(dotted(&[40]).as_deref(), Some("1.0"));
+        assert_eq!(dotted(&[79]).as_deref(), Some("1.39"));
+        assert_eq!(dotted(&[80]).as_deref(), Some("2.0"));
+        let longest = [&[105, 0x83][..], &[0xff; 17], &[0x7f]].concat();
+        let digits = format!("2.25.{}", u128::MAX);
+        assert_eq!(dotted(&longest).as_deref(), Some(&*digits));
         assert_eq!(dotted(&[0x2a, 0x86]), None, "the last arc is cut off");
         assert_eq!(dotted(&[]), None);
         assert_eq!(dotted(&[0xff; 40]), None);
