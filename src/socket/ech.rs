@@ -11,14 +11,14 @@ impl Socket {
 
     /// What came with a refusal, if it did.
     pub fn ech_retry_configs(&self) -> Option<&[u8]> {
-        if self.ech_retry.get().is_none() {
-            let core = self.core_for_getter()?;
-            match core.engine.ech_retry_configs() {
-                [] => return None,
-                // A second thread that gets here brings the same.
-                configs => drop(self.ech_retry.set(configs.into())),
-            }
+        let shown = self.kept.get().and_then(|kept| kept.ech_retry.get());
+        if let Some(configs) = shown {
+            return Some(configs);
         }
-        self.ech_retry.get().map(Box::as_ref)
+        let core = self.core_for_getter()?;
+        match core.engine.ech_retry_configs() {
+            [] => None,
+            configs => Some(self.kept().ech_retry.get_or_init(|| configs.into())),
+        }
     }
 }

@@ -10,6 +10,9 @@ use crate::transport::Transfer;
 /// The most that is fed before it is opened.
 const FED: usize = 65_536;
 
+/// Less than this at a time is what a peer says who then waits for an answer.
+const BULK: usize = 4096;
+
 /// How the peer's stream ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
@@ -65,6 +68,11 @@ impl Inbox {
     /// Whether [`Inbox::next_record`] has one.
     pub fn has_record(&self) -> bool {
         self.over.is_none() && matches!(record::extent(self.pending()), Extent::Complete(_))
+    }
+
+    /// Whether what was received last was little, and is opened.
+    pub fn is_quiet(&self) -> bool {
+        self.start == self.end && self.end < BULK
     }
 
     /// Bytes that the record in progress lacks: of its header, or of its body.
@@ -204,5 +212,16 @@ mod tests {
             .unwrap();
         assert_eq!(shown, b"GET / HTTP/1.1\r\n");
         assert!(!is_tls);
+    }
+
+    #[test]
+    fn a_peer_is_quiet_whose_last_words_were_few_and_are_opened() {
+        let mut inbox = Inbox::default();
+        for (records, quiet) in [(2, true), (20, false)] {
+            inbox.feed(&record(&[7; 200]).repeat(records));
+            assert!(!inbox.is_quiet());
+            while next(&mut inbox).is_some() {}
+            assert_eq!(inbox.is_quiet(), quiet);
+        }
     }
 }

@@ -15,7 +15,8 @@ impl Socket {
         if inbox.fed_eof {
             return Err(Error::state("the end of the stream was fed already"));
         }
-        if self.detached.get().is_some() {
+        let kept = self.kept.get();
+        if kept.is_some_and(|kept| kept.detached.get().is_some()) {
             return Err(Error::state("the connection has been detached"));
         }
         if self.started.load(Ordering::Relaxed) {

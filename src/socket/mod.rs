@@ -121,18 +121,24 @@ pub struct Socket {
     hello: Mutex<Examination>,
     hello_waits: AtomicBool,
     agreed: OnceLock<Agreed>,
-    ech_retry: OnceLock<Box<[u8]>>,
-    /// The peer's, once somebody asks for it.
-    ocsp: OnceLock<Box<[u8]>>,
+    kept: OnceLock<Box<Kept>>,
     failure: OnceLock<Error>,
-    /// What was received behind the end of TLS, once it was given back.
-    detached: OnceLock<Box<[u8]>>,
     /// For [`Socket::events`], which takes no lock.
     output_waits: AtomicBool,
     input_ready: AtomicBool,
     input_over: AtomicBool,
     received: AtomicU64,
     transmitted: AtomicU64,
+}
+
+/// What the program was shown and may hold on to for as long as the socket lives. Few ask for any.
+#[derive(Default)]
+struct Kept {
+    ech_retry: OnceLock<Box<[u8]>>,
+    /// The peer's.
+    ocsp: OnceLock<Box<[u8]>>,
+    /// What was received behind the end of TLS.
+    detached: OnceLock<Box<[u8]>>,
 }
 
 /// What one thread at a time uses.
@@ -212,10 +218,8 @@ impl Socket {
             hello: Mutex::new(Examination::Ahead(setup.hello.clone())),
             hello_waits: AtomicBool::new(false),
             agreed: OnceLock::new(),
-            ech_retry: OnceLock::new(),
-            ocsp: OnceLock::new(),
+            kept: OnceLock::new(),
             failure: OnceLock::new(),
-            detached: OnceLock::new(),
             input_ready: AtomicBool::new(false),
             input_over: AtomicBool::new(false),
             received: AtomicU64::new(0),
@@ -308,6 +312,10 @@ impl Socket {
 
     fn core(&self) -> MutexGuard<'_, Core> {
         self.core.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn kept(&self) -> &Kept {
+        self.kept.get_or_init(Box::default)
     }
 
     /// Reads the program's clock before the core is taken to open records.

@@ -35,13 +35,14 @@ impl Socket {
 
     /// The OCSP response that the peer stapled, unchecked.
     pub fn ocsp(&self) -> Option<&[u8]> {
-        let ocsp = match self.ocsp.get() {
-            Some(ocsp) => ocsp,
-            None => {
-                let peer = self.peer()?;
-                self.ocsp.get_or_init(|| peer.ocsp.clone())
-            }
-        };
-        (!ocsp.is_empty()).then_some(&**ocsp)
+        let shown = self.kept.get().and_then(|kept| kept.ocsp.get());
+        if let Some(ocsp) = shown {
+            return Some(ocsp);
+        }
+        let peer = self.peer()?;
+        if peer.ocsp.is_empty() {
+            return None;
+        }
+        Some(self.kept().ocsp.get_or_init(|| peer.ocsp.clone()))
     }
 }

@@ -61,8 +61,11 @@ impl Socket {
                 return Err(must_be_read_first().into());
             }
             let taken = take(self, &mut core, &mut inbox, buf);
-            let core = self.send_reply(core);
+            let mut core = self.send_reply(core);
             if taken > 0 {
+                if core.engine.available() == 0 && inbox.is_quiet() {
+                    core.engine.rest();
+                }
                 self.settle(&core, &mut inbox, false);
                 return Ok(taken);
             }

@@ -52,7 +52,7 @@ impl Socket {
                  before it was sent and read",
             ));
         }
-        Ok(self.detached.get_or_init(|| inbox.take_pending()))
+        Ok(self.kept().detached.get_or_init(|| inbox.take_pending()))
     }
 
     fn await_close(&self) -> Step<()> {

@@ -25,6 +25,10 @@ impl Aead {
         self != Aead::ChaCha20Poly1305
     }
 
+    pub fn key_len(self) -> usize {
+        self.algorithm().key_len()
+    }
+
     fn algorithm(self) -> &'static Algorithm {
         match self {
             Aead::Aes128Gcm => &AES_128_GCM,

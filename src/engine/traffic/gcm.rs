@@ -22,8 +22,6 @@ pub struct SplitOpening(NonNull<EVP_CIPHER_CTX>);
 unsafe impl Send for SplitOpening {}
 
 impl SplitOpening {
-    pub const EXISTS: bool = true;
-
     /// `None` for a key that is not of AES-128 or AES-256, and where there is no memory.
     pub fn new(key: &[u8]) -> Option<SplitOpening> {
         // SAFETY: each returns a constant of the library.

@@ -3,8 +3,6 @@
 pub enum SplitOpening {}
 
 impl SplitOpening {
-    pub const EXISTS: bool = false;
-
     pub fn new(_: &[u8]) -> Option<SplitOpening> {
         None
     }

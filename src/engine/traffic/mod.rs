@@ -24,7 +24,7 @@ use std::sync::Arc;
 use super::outbox::Outbox;
 use super::record;
 use deposit::Deposit;
-use opening::Opening;
+use opening::{Expanded, Opening};
 use sealing::Sealing;
 
 pub use aead::{Aead, Key};
@@ -39,8 +39,8 @@ pub struct Traffic {
     /// What rustls sealed with the key before `sealing` may not be on its way yet.
     is_new: bool,
     opening: Option<Arc<Opening>>,
-    /// The same key for long records; an idle connection has none.
-    split: Option<SplitOpening>,
+    /// Made of `opening` while there is data to open.
+    expanded: Option<Box<Expanded>>,
     /// Records are for rustls, until it has seen data: it judges what may follow each other.
     astray: bool,
 }
@@ -60,7 +60,7 @@ impl Traffic {
             (self.sealing, self.is_new) = (sealing, true);
         }
         if opening.is_some() {
-            (self.opening, self.split) = (opening, None);
+            (self.opening, self.expanded) = (opening, None);
         }
         result
     }
@@ -124,14 +124,14 @@ impl Traffic {
         rest: impl FnOnce(&[u8]),
     ) -> Option<usize> {
         let opening = self.opening.as_ref().filter(|_| !self.astray);
-        let opened = opening.and_then(|key| key.open_data(&mut self.split, record, room, rest));
+        let opened = opening.and_then(|key| key.open_data(&mut self.expanded, record, room, rest));
         self.astray = opened.is_none();
         opened
     }
 
     /// Holds no more than a connection does that is idle.
     pub fn rest(&mut self) {
-        self.split = None;
+        self.expanded = None;
     }
 
     /// Notes that rustls opened application data.

@@ -36,33 +36,55 @@ fn with_scratch<R>(len: usize, use_it: impl FnOnce(&mut [u8]) -> R) -> Option<R>
         .ok()
 }
 
-enum GcmKey {
-    Aes128([u8; 16]),
-    Aes256([u8; 32]),
+/// A key in as many bytes as the algorithm wants.
+struct KeyBytes {
+    aead: Aead,
+    bytes: [u8; KeyBytes::LONGEST],
 }
 
-impl Drop for GcmKey {
-    fn drop(&mut self) {
-        match self {
-            GcmKey::Aes128(key) => key.zeroize(),
-            GcmKey::Aes256(key) => key.zeroize(),
-        }
+impl KeyBytes {
+    const LONGEST: usize = 32;
+
+    fn new(aead: Aead, key: &[u8]) -> Self {
+        let mut bytes = [0; Self::LONGEST];
+        bytes[..aead.key_len()].copy_from_slice(key);
+        KeyBytes { aead, bytes }
+    }
+
+    fn as_slice(&self) -> &[u8] {
+        &self.bytes[..self.aead.key_len()]
+    }
+
+    fn expand(&self) -> Key {
+        Key::new(self.aead, self.as_slice())
     }
 }
 
-impl GcmKey {
-    fn as_slice(&self) -> &[u8] {
-        match self {
-            GcmKey::Aes128(key) => key,
-            GcmKey::Aes256(key) => key,
+impl Drop for KeyBytes {
+    fn drop(&mut self) {
+        self.bytes.zeroize();
+    }
+}
+
+/// A key made ready to open data, which takes ten times its room and the time of a short record: an
+/// idle connection has none.
+pub struct Expanded {
+    key: Key,
+    /// The same for long records, where there can be one.
+    split: Option<SplitOpening>,
+}
+
+impl Expanded {
+    fn split(&mut self, key: &KeyBytes) -> Option<&mut SplitOpening> {
+        if self.split.is_none() && key.aead.is_gcm() {
+            self.split = SplitOpening::new(key.as_slice());
         }
+        self.split.as_mut()
     }
 }
 
 pub struct Opening {
-    key: Key,
-    /// What a [`SplitOpening`] is made of, where there can be one.
-    gcm_key: Option<GcmKey>,
+    key: KeyBytes,
     iv: NonceBytes,
     format: Format,
     /// The number of the next record.
@@ -72,13 +94,7 @@ pub struct Opening {
 impl Opening {
     pub fn new(aead: Aead, key: &[u8], iv: NonceBytes, format: Format) -> Self {
         Opening {
-            key: Key::new(aead, key),
-            gcm_key: match aead {
-                _ if !SplitOpening::EXISTS => None,
-                Aead::Aes128Gcm => key.try_into().ok().map(GcmKey::Aes128),
-                Aead::Aes256Gcm => key.try_into().ok().map(GcmKey::Aes256),
-                Aead::ChaCha20Poly1305 => None,
-            },
+            key: KeyBytes::new(aead, key),
             iv,
             format,
             next: AtomicU64::new(0),
@@ -87,11 +103,11 @@ impl Opening {
 
     /// Opens a record of application data into `room` and says how much of it; gives `rest` what
     /// `room` is too small for. `None`, and nothing has changed, if it does not open, or holds
-    /// something else, nothing, or more than it may. One call at a time. `split` is made when it is
-    /// first of use, and good for this key alone.
+    /// something else, nothing, or more than it may. One call at a time. `expanded` is made where it
+    /// is missing, and good for this key alone.
     pub fn open_data(
         &self,
-        split: &mut Option<SplitOpening>,
+        expanded: &mut Option<Box<Expanded>>,
         record: &[u8],
         room: &mut [u8],
         rest: impl FnOnce(&[u8]),
@@ -106,12 +122,13 @@ impl Opening {
         let nonce = self.nonce_of(body, number)?;
         let aad = (self.format).aad(number, DATA, [header[1], header[2]], len);
         let aad = aad.as_slice();
+        let expanded = expanded.get_or_insert_with(|| self.expand());
         let taken = if len <= room.len() {
             let room = &mut room[..len];
-            self.key.open(nonce, aad, sealed, room)?;
+            expanded.key.open(nonce, aad, sealed, room)?;
             self.keep_content(room, &mut [], rest)?
         } else if room.len() >= SPLIT_PAYS
-            && let Some(split) = self.split(split)
+            && let Some(split) = expanded.split(&self.key)
         {
             with_scratch(len - room.len(), |behind| {
                 split.open(&nonce, aad, sealed, room, behind)?;
@@ -119,7 +136,7 @@ impl Opening {
             })??
         } else {
             with_scratch(len, |opened| {
-                self.key.open(nonce, aad, sealed, opened)?;
+                expanded.key.open(nonce, aad, sealed, opened)?;
                 let (now, later) = opened.split_at_mut(room.len());
                 let taken = self.keep_content(now, later, rest)?;
                 room[..taken].copy_from_slice(&now[..taken]);
@@ -130,11 +147,12 @@ impl Opening {
         Some(taken)
     }
 
-    fn split<'a>(&self, made: &'a mut Option<SplitOpening>) -> Option<&'a mut SplitOpening> {
-        if made.is_none() {
-            *made = SplitOpening::new(self.gcm_key.as_ref()?.as_slice());
-        }
-        made.as_mut()
+    #[cold]
+    fn expand(&self) -> Box<Expanded> {
+        Box::new(Expanded {
+            key: self.key.expand(),
+            split: None,
+        })
     }
 
     /// Of what was opened into `now` and `later`, leaves the application data in `now`, which is how
@@ -183,7 +201,7 @@ impl Opening {
         }
     }
 
-    /// Opens what is for rustls.
+    /// Opens what is for rustls: the handshake and a few short messages.
     fn open_message<'a>(
         &self,
         mut message: InboundOpaqueMessage<'a>,
@@ -198,6 +216,7 @@ impl Opening {
         let aad = self.format.aad(number, kind, version, len);
         let sealed = &mut message.payload[ahead..];
         self.key
+            .expand()
             .open_in_place(nonce, aad.as_slice(), sealed)
             .ok_or(Error::DecryptError)?;
         self.next.store(number + 1, Ordering::Relaxed);

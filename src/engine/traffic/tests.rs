@@ -81,7 +81,7 @@ impl Script {
 
     fn step(&mut self, dice: &mut Dice) {
         let who = dice.roll(2);
-        match dice.roll(40) {
+        match dice.roll(42) {
             0..12 => self.write(who, dice),
             12..24 => self.deliver(who, dice),
             24..34 => self.read(who, dice),
@@ -99,6 +99,7 @@ impl Script {
                 self.tell(("peek", who, &seen[..len]));
             }
             39 if dice.roll(4) == 0 => self.damage(who, dice),
+            40.. => self.peers[who].rest(),
             _ => {}
         }
     }
@@ -233,6 +234,22 @@ fn a_record_goes_straight_into_the_readers_room() {
             assert_eq!(server.receive(&record, &[], &mut room).unwrap(), len);
             assert_eq!(&room[..len], data);
             assert_eq!(server.available(), 0);
+        }
+    }
+}
+
+#[test]
+fn a_connection_at_rest_has_its_key_alone_and_opens_what_comes() {
+    for suite in suites() {
+        let (mut client, mut server) = connected(&protocol(*suite, Records::Own));
+        for _ in 0..2 {
+            assert!(server.traffic.expanded.is_none());
+            assert_eq!(client.seal(&[b"data"]), 4);
+            let mut room = [0; 4];
+            let received = server.receive(&output(&mut client), &[], &mut room);
+            assert_eq!((received.unwrap(), &room), (4, b"data"));
+            assert!(server.traffic.expanded.is_some());
+            server.rest();
         }
     }
 }
