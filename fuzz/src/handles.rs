@@ -200,20 +200,24 @@ impl Socket {
         }
     }
 
-    /// Hands bytes over; the socket takes them all as long as it is asked to work.
-    pub fn feed(&mut self, mut data: &[u8]) {
-        while !data.is_empty() {
+    /// Hands bytes over and returns how many were taken: all, unless what the socket has to send keeps
+    /// it from working.
+    pub fn feed(&mut self, data: &[u8]) -> usize {
+        let mut taken = 0;
+        while taken < data.len() {
+            let rest = &data[taken..];
             // SAFETY: a live handle and a buffer of that length.
             let count =
-                check_count(unsafe { rssl_feed(self.raw, data.as_ptr().cast(), data.len()) });
+                check_count(unsafe { rssl_feed(self.raw, rest.as_ptr().cast(), rest.len()) });
             if count <= 0 {
                 break;
             }
-            data = &data[count as usize..];
-            if !data.is_empty() {
+            taken += count as usize;
+            if taken < data.len() {
                 self.advance();
             }
         }
+        taken
     }
 
     pub fn feed_eof(&mut self) {

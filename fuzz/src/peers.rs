@@ -100,8 +100,8 @@ fn update_key(ends: &mut [End; 2], which: usize) {
 
 fn deliver(end: &mut End, most: usize) {
     let most = most.min(end.wire.len());
-    let bytes: Vec<u8> = end.wire.drain(..most).collect();
-    end.socket.feed(&bytes);
+    let taken = end.socket.feed(&end.wire.make_contiguous()[..most]);
+    end.wire.drain(..taken);
 }
 
 /// Bytes that come again at a time. All of them, time and again, would be more than memory holds.
