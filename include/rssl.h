@@ -1286,8 +1286,14 @@ RSSL_API rssl_result rssl_ctx_set_session_cache(struct rssl_ctx *ctx, size_t n);
 /**
  * rssl_ctx_set_ticket_count sets how many TLS 1.3 tickets a server sends after a handshake; the
  * default is 2. RSSL_ERR_ARGUMENT: over 100, or ctx is NULL.
+ *
+ * A nonce of a ticket has 32 bytes. A client on wolfSSL takes 8, unless that was built with
+ * WOLFSSL_TICKET_NONCE_MALLOC, and ends the connection at the first ticket (its error -425): a server of
+ * such clients sends none.
  */
-RSSL_API rssl_result rssl_ctx_set_ticket_count(struct rssl_ctx *ctx, size_t n);
+RSSL_API
+rssl_result rssl_ctx_set_ticket_count(struct rssl_ctx *ctx,
+                                      size_t n);
 
 /**
  * rssl_ctx_set_ticket_keys lets servers share tickets between processes. keys are n of 48 bytes each

@@ -70,6 +70,10 @@ pub unsafe extern "C" fn rssl_ctx_set_session_cache(ctx: *mut rssl_ctx, n: usize
 
 /// rssl_ctx_set_ticket_count sets how many TLS 1.3 tickets a server sends after a handshake; the
 /// default is 2. RSSL_ERR_ARGUMENT: over 100, or ctx is NULL.
+///
+/// A nonce of a ticket has 32 bytes. A client on wolfSSL takes 8, unless that was built with
+/// WOLFSSL_TICKET_NONCE_MALLOC, and ends the connection at the first ticket (its error -425): a server of
+/// such clients sends none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn rssl_ctx_set_ticket_count(ctx: *mut rssl_ctx, n: usize) -> rssl_result {
     // SAFETY: ctx is NULL or a live handle.
