@@ -58,7 +58,11 @@ pub(super) fn parse(der: &[u8]) -> Result<X509Certificate<'_>> {
 }
 
 /// Tells who reads the log, and nobody else: a clock can be wrong, and it is for the peer to refuse.
-pub(super) fn warn_if_expired(leaf: &X509Certificate<'_>, origin: &str) {
+pub(super) fn warn_if_expired(leaf: &[u8], origin: &str) {
+    // What cannot be parsed is in no identity.
+    let Ok((_, leaf)) = X509Certificate::from_der(leaf) else {
+        return;
+    };
     let end = leaf.validity().not_after;
     if end < ASN1Time::now() {
         let (subject, end) = (leaf.subject(), x509::iso(end.timestamp()));

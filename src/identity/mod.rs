@@ -100,9 +100,7 @@ impl Identity {
             true => Identity::from_pkcs12(certificate, key, password),
             false => Identity::from_pair(certificate, key.unwrap_or(certificate), password),
         }?;
-        if let Ok(leaf) = certificates::parse(identity.leaf()) {
-            certificates::warn_if_expired(&leaf, certificate.origin);
-        }
+        certificates::warn_if_expired(identity.leaf(), certificate.origin);
         Ok(identity)
     }
 
