@@ -82,21 +82,22 @@ unsafe fn drive<T>(
         Ok(sock) => sock,
         Err(error) => return fail(error) as isize,
     };
-    let called = || catch_unwind(AssertUnwindSafe(|| call(&sock.socket)));
+    let called = || {
+        catch_unwind(AssertUnwindSafe(|| match call(&sock.socket) {
+            Ok(value) => done(value),
+            Err(Pause::Want(want)) => want_code(want) as isize,
+            Err(Pause::Failed(error)) => fail(error) as isize,
+        }))
+    };
     let called = match sock.socket.is_connected() {
         true => called(),
         false => with_current(s, called),
     };
-    let result = match called {
-        Ok(Ok(value)) => done(value),
-        Ok(Err(Pause::Want(want))) => want_code(want) as isize,
-        Ok(Err(Pause::Failed(error))) => fail(error) as isize,
-        Err(panic) => {
-            let error = panicked(&*panic);
-            sock.socket.poison(error.clone());
-            fail(error) as isize
-        }
-    };
+    let result = called.unwrap_or_else(|panic| {
+        let error = panicked(&*panic);
+        sock.socket.poison(error.clone());
+        fail(error) as isize
+    });
     if sock.freed.load(Ordering::Relaxed) && !sock.socket.is_driven() {
         // SAFETY: rssl_sock_free left it to this call; the handle came from Box::into_raw.
         drop(unsafe { Box::from_raw(s) });

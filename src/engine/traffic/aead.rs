@@ -38,17 +38,13 @@ impl Aead {
     }
 }
 
-/// Shorter data is copied and sealed in place faster than with what stands behind it apart. So is all
-/// data with ChaCha20, which makes a block of its key stream for that alone.
-#[cfg(feature = "aws-lc-rs")]
-const SCATTER_PAYS: usize = 2048;
-
 /// Seals or opens. A nonce must not be used twice to seal.
 pub struct Key {
     key: LessSafeKey,
-    /// The shortest data that is sealed out of place.
+    /// Whether data is sealed out of place, and what stands behind it apart: ChaCha20 makes a block of
+    /// its key stream for that alone.
     #[cfg(feature = "aws-lc-rs")]
-    scatters: usize,
+    scatters: bool,
 }
 
 impl Key {
@@ -57,10 +53,7 @@ impl Key {
         Key {
             key: LessSafeKey::new(key),
             #[cfg(feature = "aws-lc-rs")]
-            scatters: match aead.is_gcm() {
-                true => SCATTER_PAYS,
-                false => usize::MAX,
-            },
+            scatters: aead.is_gcm(),
         }
     }
 
@@ -75,7 +68,7 @@ impl Key {
     ) -> Option<()> {
         let (body, end) = out.split_at_mut_checked(data.len())?;
         #[cfg(feature = "aws-lc-rs")]
-        if data.len() >= self.scatters {
+        if self.scatters {
             let (nonce, aad) = (Nonce::assume_unique_for_key(nonce), Aad::from(aad));
             let sealed = (self.key).seal_out_of_place_scatter(nonce, aad, data, body, behind, end);
             return sealed.ok();

@@ -49,34 +49,33 @@ impl Format {
     /// What is authenticated beside a record of `content` with this type and version: the record's
     /// number in TLS 1.2, and the header.
     pub fn aad(self, number: u64, kind: u8, version: [u8; 2], content: usize) -> AssociatedData {
-        let mut bytes = [0; AssociatedData::LONGEST];
+        let header = |[kind, major, minor]: [u8; 3], len: usize| {
+            let [high, low] = (len as u16).to_be_bytes();
+            u64::from_be_bytes([kind, major, minor, high, low, 0, 0, 0])
+        };
         match self {
-            Format::Tls13 => {
-                let body = (content + TAG) as u16;
-                bytes[..3].copy_from_slice(&[DATA, 3, 3]);
-                bytes[3..5].copy_from_slice(&body.to_be_bytes());
-                AssociatedData { bytes, len: 5 }
-            }
+            Format::Tls13 => AssociatedData::new(header([DATA, 3, 3], content + TAG), 0, 5),
             Format::Tls12Gcm | Format::Tls12ChaCha20 => {
-                bytes[..8].copy_from_slice(&number.to_be_bytes());
-                bytes[8..11].copy_from_slice(&[kind, version[0], version[1]]);
-                bytes[11..].copy_from_slice(&(content as u16).to_be_bytes());
-                AssociatedData {
-                    bytes,
-                    len: AssociatedData::LONGEST,
-                }
+                let [major, minor] = version;
+                let header = header([kind, major, minor], content);
+                AssociatedData::new(number, header, 13)
             }
         }
     }
 }
 
+/// Put together in registers, as the nonce is: bytes that are stored one by one are slow to load as
+/// one word.
 pub struct AssociatedData {
-    bytes: [u8; AssociatedData::LONGEST],
+    bytes: [u8; 16],
     len: usize,
 }
 
 impl AssociatedData {
-    const LONGEST: usize = 13;
+    fn new(first: u64, second: u64, len: usize) -> Self {
+        let bytes = (u128::from(first) << 64 | u128::from(second)).to_be_bytes();
+        AssociatedData { bytes, len }
+    }
 
     pub fn as_slice(&self) -> &[u8] {
         &self.bytes[..self.len]
@@ -85,10 +84,11 @@ impl AssociatedData {
 
 /// The nonce of a record: its number mixed into `iv`.
 pub fn nonce(iv: &NonceBytes, number: u64) -> NonceBytes {
-    let mut nonce = *iv;
-    let (_, counted) = nonce
-        .split_last_chunk_mut()
-        .expect("a nonce of twelve bytes");
-    *counted = (u64::from_be_bytes(*counted) ^ number).to_be_bytes();
+    let [a, b, c, d, e, f, g, h, i, j, k, l] = *iv;
+    let first = u64::from_be_bytes([a, b, c, d, e, f, g, h]) ^ number >> 32;
+    let last = u32::from_be_bytes([i, j, k, l]) ^ number as u32;
+    let mut nonce = [0; 12];
+    nonce[..8].copy_from_slice(&first.to_be_bytes());
+    nonce[8..].copy_from_slice(&last.to_be_bytes());
     nonce
 }

@@ -141,9 +141,12 @@ impl Sealing {
         (out.len() >= HEADER + body).then_some((HEADER + body, number))
     }
 
-    /// A number that is used once, whatever comes of the record.
+    /// A number that is used once, whatever comes of the record. Both hands on the key are the
+    /// engine's, which one thread drives at a time.
     fn take_number(&self) -> u64 {
-        self.next.fetch_add(1, Ordering::Relaxed)
+        let number = self.next.load(Ordering::Relaxed);
+        self.next.store(number + 1, Ordering::Relaxed);
+        number
     }
 
     /// Level and number of the alert that `message` is to be, if it is one.
