@@ -2,9 +2,17 @@
 //! an idle connection holds none.
 
 use std::cell::{Cell, RefCell};
+use std::mem;
+use std::sync::Mutex;
+
+/// Bytes of a full record.
+const RECORD: usize = 5 + 16_384 + 256;
 
 /// Bytes of a buffer: four full records, so that reading ahead leaves little of a fifth to move.
-pub const CAPACITY: usize = 4 * (5 + 16_384 + 256);
+pub const CAPACITY: usize = 4 * RECORD;
+
+/// Bytes of a long buffer.
+pub const LONG_CAPACITY: usize = 64 * RECORD;
 
 /// Buffers that one thread keeps for its next calls, beside the one that was given back last.
 const POOLED: usize = 3;
@@ -15,12 +23,17 @@ thread_local! {
     static POOL: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A buffer of [`CAPACITY`] bytes, whatever they are.
+/// The long buffer that the process keeps, whichever thread uses it; empty while it is lent. Memory
+/// that is new costs about as much as what is done in it.
+static LONG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+
+/// Puts a buffer of [`CAPACITY`] bytes, whatever they are, into `place`, which holds none.
 #[inline]
-pub fn buffer() -> Vec<u8> {
-    match LATEST.try_with(Cell::take) {
-        Ok(latest) if !latest.is_empty() => latest,
-        _ => another(),
+pub fn lend(place: &mut Vec<u8>) {
+    // Swapped where it is: to return it costs as much as the rest.
+    let lent = LATEST.try_with(|latest| latest.swap(Cell::from_mut(place)));
+    if lent.is_err() || place.is_empty() {
+        *place = another();
     }
 }
 
@@ -31,17 +44,35 @@ fn another() -> Vec<u8> {
         .unwrap_or_else(|| vec![0; CAPACITY])
 }
 
-/// Takes a buffer back; one of another size is freed.
+/// As [`lend`], of [`LONG_CAPACITY`] bytes.
+pub fn lend_long(place: &mut Vec<u8>) {
+    if let Ok(mut kept) = LONG.try_lock() {
+        mem::swap(place, &mut kept);
+    }
+    if place.is_empty() {
+        *place = vec![0; LONG_CAPACITY];
+    }
+}
+
+/// Takes the buffer in `place` back; one of another size is freed.
 #[inline]
-pub fn give_back(buffer: Vec<u8>) {
-    if buffer.len() != CAPACITY {
-        return;
+pub fn take_back(place: &mut Vec<u8>) {
+    if place.len() != CAPACITY {
+        return take_long_back(mem::take(place));
     }
     // While the thread ends there may be no pool any more: then the buffer goes with it.
-    if let Ok(before) = LATEST.try_with(|latest| latest.replace(buffer))
-        && !before.is_empty()
+    let _ = LATEST.try_with(|latest| latest.swap(Cell::from_mut(place)));
+    if !place.is_empty() {
+        keep(mem::take(place));
+    }
+}
+
+#[cold]
+fn take_long_back(buffer: Vec<u8>) {
+    if buffer.len() == LONG_CAPACITY
+        && let Ok(mut kept) = LONG.try_lock()
     {
-        keep(before);
+        *kept = buffer;
     }
 }
 
@@ -58,16 +89,36 @@ fn keep(buffer: Vec<u8>) {
 mod tests {
     use super::*;
 
+    fn lent() -> Vec<u8> {
+        let mut place = Vec::new();
+        lend(&mut place);
+        assert_eq!(place.len(), CAPACITY);
+        place
+    }
+
     #[test]
-    fn what_is_given_back_is_given_out_again_and_no_more_is_kept() {
-        let mut taken: Vec<_> = (0..6).map(|_| buffer()).collect();
-        assert!(taken.iter().all(|buffer| buffer.len() == CAPACITY));
+    fn what_is_taken_back_is_lent_again_and_no_more_is_kept() {
+        let mut taken: Vec<_> = (0..6).map(|_| lent()).collect();
         let addresses: Vec<_> = taken.iter().map(|buffer| buffer.as_ptr()).collect();
-        taken.drain(..).for_each(give_back);
-        give_back(vec![0; 10]);
-        let again: Vec<_> = (0..4).map(|_| buffer()).collect();
+        taken.iter_mut().for_each(take_back);
+        assert!(taken.iter().all(|place| place.capacity() == 0));
+        take_back(&mut vec![0; 10]);
+        let again: Vec<_> = (0..4).map(|_| lent()).collect();
         let known = |buffer: &&Vec<u8>| addresses.contains(&buffer.as_ptr());
         assert_eq!(again.iter().filter(known).count(), 4);
         assert_eq!(POOL.with_borrow(Vec::len), 0);
+    }
+
+    #[test]
+    fn of_long_buffers_one_is_kept() {
+        let (mut one, mut other) = (Vec::new(), Vec::new());
+        lend_long(&mut one);
+        lend_long(&mut other);
+        assert_eq!((one.len(), other.len()), (LONG_CAPACITY, LONG_CAPACITY));
+        take_back(&mut one);
+        take_back(&mut other);
+        assert_eq!((one.capacity(), other.capacity()), (0, 0));
+        lend_long(&mut one);
+        assert_eq!(one.len(), LONG_CAPACITY);
     }
 }

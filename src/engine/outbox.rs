@@ -1,7 +1,5 @@
 //! Ciphertext that was sealed and not yet sent.
 
-use std::mem;
-
 use crate::pool;
 
 #[derive(Default)]
@@ -20,10 +18,17 @@ impl Outbox {
         self.start == self.end
     }
 
+    /// Prepares for about `len` bytes, where nothing is pending.
+    pub fn expect(&mut self, len: usize) {
+        if self.storage.is_empty() && len > pool::CAPACITY {
+            pool::lend_long(&mut self.storage);
+        }
+    }
+
     /// Room for `len` bytes behind what is pending, whatever is in it.
     pub fn room(&mut self, len: usize) -> &mut [u8] {
         if self.storage.is_empty() {
-            self.storage = pool::buffer();
+            pool::lend(&mut self.storage);
         }
         let end = self.end + len;
         if self.storage.len() < end {
@@ -47,7 +52,7 @@ impl Outbox {
         self.start += len;
         if self.is_empty() {
             (self.start, self.end) = (0, 0);
-            pool::give_back(mem::take(&mut self.storage));
+            pool::take_back(&mut self.storage);
         }
     }
 }

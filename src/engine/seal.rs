@@ -40,6 +40,7 @@ impl Engine {
     /// Seals past rustls, behind all that it has sealed.
     fn seal_data(&mut self, plaintext: &[&[u8]], left: &mut usize) -> Option<()> {
         self.follow_rustls()?;
+        self.outbox.expect(*left);
         let mut pieces = Pieces::new(plaintext);
         while *left > 0 {
             let fragment = (*left).min(self.terms.fragment());

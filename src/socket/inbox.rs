@@ -3,6 +3,8 @@
 //! The buffer comes from the thread's pool and goes back as soon as it is empty. What is left of a
 //! record that has not arrived whole is kept in just as many bytes as it has.
 
+use std::mem;
+
 use crate::engine::record::{self, Extent};
 use crate::pool::{self, CAPACITY};
 use crate::transport::Transfer;
@@ -105,9 +107,9 @@ impl Inbox {
         let pending = self.start..self.end;
         let len = pending.len();
         if self.storage.len() < CAPACITY {
-            let mut buffer = pool::buffer();
-            buffer[..len].copy_from_slice(&self.storage[pending]);
-            self.storage = buffer;
+            let partial = mem::take(&mut self.storage);
+            pool::lend(&mut self.storage);
+            self.storage[..len].copy_from_slice(&partial[pending]);
         } else if self.start > 0 {
             self.storage.copy_within(pending, 0);
         }
@@ -121,7 +123,8 @@ impl Inbox {
         }
         let rest = self.pending().to_vec();
         (self.start, self.end) = (0, rest.len());
-        pool::give_back(std::mem::replace(&mut self.storage, rest));
+        pool::take_back(&mut self.storage);
+        self.storage = rest;
     }
 }
 

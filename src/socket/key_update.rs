@@ -39,10 +39,7 @@ impl Socket {
                 // As with a write, what does not go out waits inside, and the events say so.
                 Sent::All | Sent::Waits(_) => return Ok(()),
                 Sent::Interrupted => {}
-                Sent::Failed(error) => {
-                    drop(core);
-                    return Err(self.sending_failed(&error, None).into());
-                }
+                Sent::Failed => return Err(self.sending_failed(core, None).into()),
             }
         }
     }

@@ -337,9 +337,22 @@ impl Socket {
         }
     }
 
-    #[inline]
     fn writer(&self) -> Result<baton::Held<'_>> {
-        self.writer.take().ok_or_else(|| taken("writing to"))
+        self.writer_and_core().map(|(writer, _)| writer)
+    }
+
+    /// The core is given back first, where both are bound in this order.
+    #[inline]
+    fn writer_and_core(&self) -> Result<(baton::Held<'_>, MutexGuard<'_, Core>)> {
+        // Whoever writes may have the core for as long as a callback takes.
+        if self.writer.is_held() {
+            return Err(taken("writing to"));
+        }
+        let core = self.core();
+        match self.writer.take(&core) {
+            Some(writer) => Ok((writer, core)),
+            None => Err(taken("writing to")),
+        }
     }
 
     #[inline]

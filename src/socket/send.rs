@@ -16,6 +16,10 @@ use crate::transport::{Descriptor, Direction, Functions, Obstacle, Transport};
 /// Plaintext sealed at a time: what a connection holds for a slow peer is bounded by it.
 pub(super) const CHUNK: usize = 65_536;
 
+/// As [`CHUNK`], where the caller waits until all is sent: the fewer calls of the system, the fewer
+/// times the receiver is woken.
+pub(super) const LONG_CHUNK: usize = 16 * CHUNK;
+
 /// How a call sends.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Patience {
@@ -25,12 +29,13 @@ pub(super) enum Patience {
     AtOnce,
 }
 
-/// Where sending ended.
+/// Where sending ended. One byte, and why it failed is the core's to say: every write passes it on.
+#[derive(Clone, Copy)]
 pub(super) enum Sent {
     All,
     Waits(Direction),
     Interrupted,
-    Failed(io::Error),
+    Failed,
 }
 
 impl Core {
@@ -45,6 +50,21 @@ impl Core {
 
     pub(super) fn has_output(&self) -> bool {
         self.has_ciphertext() || self.has_unsealed()
+    }
+
+    /// Where sending ends at `obstacle`. A transport that failed is not waited for again.
+    fn stopped(&mut self, obstacle: Obstacle) -> Sent {
+        match obstacle {
+            Obstacle::WouldBlock(direction) => Sent::Waits(direction),
+            Obstacle::Interrupted => Sent::Interrupted,
+            Obstacle::Failed(error) => {
+                // Why nothing more is sealed is another matter.
+                let known = self.broken.take().filter(|known| known.code() == Code::Io);
+                self.broken =
+                    Some(known.unwrap_or_else(|| Error::io("sending to the peer", &error)));
+                Sent::Failed
+            }
+        }
     }
 
     /// Seals the next piece of the queue, and close_notify behind its end. `false` when there
@@ -89,7 +109,7 @@ impl Socket {
             // Nothing may follow a fatal alert (RFC 8446 section 6.2).
             let ends = !matches!(sent, Sent::All) || self.failure().is_some();
             if ends || !core.seal_queued() {
-                self.note_sent(&mut core, &sent);
+                self.note_output(&core);
                 return (core, sent);
             }
         }
@@ -131,7 +151,9 @@ impl Socket {
         while core.engine.has_output() {
             match core.engine.send_to(&mut wire) {
                 Ok(sent) => self.count_sent(sent),
-                Err(error) => return wire.obstacle.map_or(Sent::Failed(error), Sent::from),
+                Err(error) => {
+                    return core.stopped(wire.obstacle.unwrap_or(Obstacle::Failed(error)));
+                }
             }
         }
         Sent::All
@@ -166,11 +188,11 @@ impl Socket {
                 break Sent::All;
             }
             drop(core);
-            let (rest, sent) = self.write_out(functions, data);
+            let (rest, obstacle) = self.write_out(functions, data);
             core = self.core();
             core.outgoing = rest;
-            if !matches!(sent, Sent::All) {
-                break sent;
+            if let Some(obstacle) = obstacle {
+                break core.stopped(obstacle);
             }
         };
         core.sending = false;
@@ -178,25 +200,29 @@ impl Socket {
         (core, sent)
     }
 
-    /// Returns what was not taken of `data`.
-    fn write_out(&self, functions: &dyn Functions, mut data: Vec<u8>) -> (Vec<u8>, Sent) {
+    /// Returns what was not taken of `data`, and why.
+    fn write_out(
+        &self,
+        functions: &dyn Functions,
+        mut data: Vec<u8>,
+    ) -> (Vec<u8>, Option<Obstacle>) {
         let mut done = 0;
-        let sent = loop {
+        let obstacle = loop {
             if done == data.len() {
-                break Sent::All;
+                break None;
             }
             match functions.write(&data[done..]) {
-                Ok(0) => break Sent::Waits(Direction::Write),
+                Ok(0) => break Some(Obstacle::WouldBlock(Direction::Write)),
                 Ok(taken) => {
                     let taken = taken.min(data.len() - done);
                     self.count_sent(taken);
                     done += taken;
                 }
-                Err(obstacle) => break obstacle.into(),
+                Err(obstacle) => break Some(obstacle),
             }
         };
         data.drain(..done);
-        (data, sent)
+        (data, obstacle)
     }
 
     fn count_sent(&self, bytes: usize) {
@@ -223,18 +249,9 @@ impl Socket {
         core: MutexGuard<'a, Core>,
         inbox: &mut Inbox,
     ) -> Step<MutexGuard<'a, Core>> {
-        let (mut core, sent) = self.send_ciphertext(core, Patience::Wait);
-        self.note_sent(&mut core, &sent);
+        let (core, sent) = self.send_ciphertext(core, Patience::Wait);
+        self.note_output(&core);
         self.must_be_sent((core, sent), Some(inbox))
-    }
-
-    /// A transport that failed is not waited for again.
-    fn note_sent(&self, core: &mut Core, sent: &Sent) {
-        if let Sent::Failed(error) = sent {
-            core.broken
-                .get_or_insert_with(|| Error::io("sending to the peer", error));
-        }
-        self.note_output(core);
     }
 
     fn must_be_sent<'a>(
@@ -246,17 +263,19 @@ impl Socket {
             Sent::All => Ok(core),
             Sent::Waits(direction) => Err(Pause::Want(direction.into())),
             Sent::Interrupted => Err(interrupted()),
-            Sent::Failed(error) => {
-                drop(core);
-                Err(self.sending_failed(&error, inbox).into())
-            }
+            Sent::Failed => Err(self.sending_failed(core, inbox).into()),
         }
     }
 
     /// Ends the connection after a failure to send, with the alert that the peer sent before it
     /// went away, if it did. `inbox` is the reader's if this call is reading too.
-    pub(super) fn sending_failed(&self, error: &io::Error, inbox: Option<&mut Inbox>) -> Error {
-        let failed = Error::io("sending to the peer", error);
+    pub(super) fn sending_failed(
+        &self,
+        core: MutexGuard<'_, Core>,
+        inbox: Option<&mut Inbox>,
+    ) -> Error {
+        let failed = core.broken.clone().expect("why sending failed");
+        drop(core);
         let mut taken;
         let inbox = match inbox {
             Some(inbox) => inbox,
@@ -332,16 +351,6 @@ impl Socket {
             drop(self.send_all(self.core(), Some(&mut inbox))?);
         }
         Ok(())
-    }
-}
-
-impl From<Obstacle> for Sent {
-    fn from(obstacle: Obstacle) -> Self {
-        match obstacle {
-            Obstacle::WouldBlock(direction) => Sent::Waits(direction),
-            Obstacle::Interrupted => Sent::Interrupted,
-            Obstacle::Failed(error) => Sent::Failed(error),
-        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::MutexGuard;
 
-use super::send::{CHUNK, Patience, Sent, interrupted};
+use super::send::{CHUNK, LONG_CHUNK, Patience, Sent, interrupted};
 use super::{Core, Pause, Socket, Step, Want, driven};
 use crate::error::{Code, Error};
 use crate::transport::{Direction, Transport};
@@ -20,7 +20,7 @@ impl Socket {
     /// As [`Socket::write`], of pieces as if joined. Changes the slices, not what they hold.
     pub fn write_vectored(&self, pieces: &mut [&[u8]]) -> Step<usize> {
         let _driven = driven::enter(self)?;
-        let _writer = self.writer()?;
+        let (_writer, mut core) = self.writer_and_core()?;
         self.check_failure()?;
         let len = pieces.iter().map(|piece| piece.len()).sum();
         if len == 0 {
@@ -28,6 +28,7 @@ impl Socket {
             return Ok(0);
         }
         if !self.is_connected() {
+            drop(core);
             let handshake = self
                 .reader()
                 .map_err(Pause::from)
@@ -39,8 +40,8 @@ impl Socket {
                 Err(Pause::Want(want)) => return self.queue(&mut self.core(), pieces, want),
                 Err(failed) => return Err(failed),
             }
+            core = self.core();
         }
-        let core = self.core();
         self.check_writable(&core)?;
         self.write_through(core, pieces, len)
     }
@@ -64,18 +65,19 @@ impl Socket {
                 Sent::Interrupted if taken > 0 => continue,
                 Sent::Waits(direction) => return self.queue(&mut core, left, direction.into()),
                 Sent::Interrupted => return Err(interrupted()),
-                Sent::Failed(error) => {
-                    drop(core);
-                    return Err(self.sending_failed(&error, None).into());
-                }
+                Sent::Failed => return Err(self.sending_failed(core, None).into()),
             }
-            if taken == len || (taken > 0 && !self.takes_more_than_a_chunk()) {
+            if taken == len {
+                return Ok(taken);
+            }
+            let all = len > CHUNK && self.takes_all();
+            if taken > 0 && !all {
                 return Ok(taken);
             }
             // While this thread was sending, another one can have ended the connection.
             let sealed = match self.failure() {
                 Some(_) => 0,
-                None => with_chunk(left, |chunk| core.engine.seal(chunk)),
+                None => with_first(left, self.chunk(all), |chunk| core.engine.seal(chunk)),
             };
             match sealed {
                 0 if taken > 0 => return Ok(taken),
@@ -93,11 +95,19 @@ impl Socket {
     }
 
     /// A blocking transport takes all of a write; what does not block takes one chunk at a time.
-    fn takes_more_than_a_chunk(&self) -> bool {
+    fn takes_all(&self) -> bool {
         match self.transport() {
             Transport::Descriptor(descriptor) => descriptor.is_blocking(),
             Transport::Functions(_) => true,
             Transport::Memory => false,
+        }
+    }
+
+    /// How much to seal at a time of a write, `all` of which the transport takes or not.
+    fn chunk(&self, all: bool) -> usize {
+        match self.transport() {
+            Transport::Descriptor(_) if all => LONG_CHUNK,
+            _ => CHUNK,
         }
     }
 
@@ -141,14 +151,14 @@ impl Socket {
     }
 }
 
-/// Shows `use_it` the first [`CHUNK`] bytes of `pieces`.
-fn with_chunk<T>(pieces: &mut [&[u8]], use_it: impl FnOnce(&[&[u8]]) -> T) -> T {
+/// Shows `use_it` the first `len` bytes of `pieces`.
+fn with_first<T>(pieces: &mut [&[u8]], len: usize, use_it: impl FnOnce(&[&[u8]]) -> T) -> T {
     if let [piece] = pieces
-        && piece.len() <= CHUNK
+        && piece.len() <= len
     {
         return use_it(pieces);
     }
-    let mut room = CHUNK;
+    let mut room = len;
     for i in 0..pieces.len() {
         let piece = pieces[i];
         if piece.len() > room {
@@ -208,7 +218,7 @@ mod tests {
     fn chunks(mut pieces: &mut [&[u8]]) -> Vec<Vec<u8>> {
         let mut chunks = Vec::new();
         while !pieces.is_empty() {
-            let chunk = with_chunk(pieces, |chunk| chunk.concat());
+            let chunk = with_first(pieces, CHUNK, |chunk| chunk.concat());
             pieces = advance(pieces, chunk.len());
             chunks.push(chunk);
         }
