@@ -94,7 +94,7 @@ pub struct Engine {
     peer_closed: bool,
     /// rustls has the first byte of the next record already.
     ahead: bool,
-    /// Records of plaintext sealed so far.
+    /// Records of plaintext sealed so far, where a key may not protect any number.
     sealed: u64,
     terms: Terms,
     /// What came with the refusal of an Encrypted ClientHello.

@@ -22,13 +22,15 @@ impl Engine {
             return 0;
         }
         let len: usize = plaintext.iter().map(|piece| piece.len()).sum();
-        let records = len.div_ceil(self.terms.fragment()) as u64;
-        if self.sealed.saturating_add(records) > record_limit(connection) {
-            // rustls closes too, but takes plaintext that it then drops.
-            self.close();
-            return 0;
+        if let Some(limit) = record_limit(connection) {
+            let sealed = self.sealed + len.div_ceil(self.terms.fragment()) as u64;
+            if sealed > limit {
+                // rustls closes too, but takes plaintext that it then drops.
+                self.close();
+                return 0;
+            }
+            self.sealed = sealed;
         }
-        self.sealed += records;
         if connection.is_handshaking() || !self.traffic.can_seal() {
             return self.traffic.watch(|| write_through(connection, plaintext));
         }
@@ -96,12 +98,12 @@ fn write_through(connection: &mut Connection, plaintext: &[&[u8]]) -> usize {
 }
 
 /// How many records of plaintext the keys may protect; TLS 1.3 replaces them in time.
-fn record_limit(connection: &Connection) -> u64 {
+fn record_limit(connection: &Connection) -> Option<u64> {
     match connection.negotiated_cipher_suite() {
         Some(SupportedCipherSuite::Tls12(suite)) => {
             let limit = suite.common.confidentiality_limit;
-            limit.saturating_sub(OTHER_RECORDS)
+            Some(limit.saturating_sub(OTHER_RECORDS))
         }
-        _ => u64::MAX,
+        _ => None,
     }
 }
