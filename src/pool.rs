@@ -5,14 +5,14 @@ use std::cell::{Cell, RefCell};
 use std::mem;
 use std::sync::Mutex;
 
-/// Bytes of a full record.
-const RECORD: usize = 5 + 16_384 + 256;
+/// Bytes of plaintext whose records, when they are full, a buffer has room for.
+pub const PLAINTEXT: usize = 65_536;
 
 /// Bytes of a buffer: four full records, so that reading ahead leaves little of a fifth to move.
-pub const CAPACITY: usize = 4 * RECORD;
+pub const CAPACITY: usize = PLAINTEXT + 4 * (5 + 256);
 
-/// Bytes of a long buffer.
-pub const LONG_CAPACITY: usize = 64 * RECORD;
+/// Bytes of a long buffer: 1 MiB of plaintext in records of 512 bytes or more.
+pub const LONG_CAPACITY: usize = 17 * 65_536;
 
 /// Buffers that one thread keeps for its next calls, beside the one that was given back last.
 const POOLED: usize = 3;
@@ -23,9 +23,30 @@ thread_local! {
     static POOL: RefCell<Vec<Vec<u8>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// The long buffer that the process keeps, whichever thread uses it; empty while it is lent. Memory
-/// that is new costs about as much as what is done in it.
-static LONG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
+/// The long buffer that the process keeps, whichever thread uses it. Memory that is new costs about
+/// as much as what is done in it.
+static LONG: LongPool = LongPool(Mutex::new(Vec::new()));
+
+/// One buffer, or, while it is lent, none.
+struct LongPool(Mutex<Vec<u8>>);
+
+impl LongPool {
+    fn lend(&self, place: &mut Vec<u8>) {
+        // Whoever would have to wait, be it for a thread that is gone since a fork, does without.
+        if let Ok(mut kept) = self.0.try_lock() {
+            mem::swap(place, &mut kept);
+        }
+        if place.is_empty() {
+            *place = vec![0; LONG_CAPACITY];
+        }
+    }
+
+    fn take_back(&self, buffer: Vec<u8>) {
+        if let Ok(mut kept) = self.0.try_lock() {
+            *kept = buffer;
+        }
+    }
+}
 
 /// Puts a buffer of [`CAPACITY`] bytes, whatever they are, into `place`, which holds none.
 #[inline]
@@ -46,12 +67,7 @@ fn another() -> Vec<u8> {
 
 /// As [`lend`], of [`LONG_CAPACITY`] bytes.
 pub fn lend_long(place: &mut Vec<u8>) {
-    if let Ok(mut kept) = LONG.try_lock() {
-        mem::swap(place, &mut kept);
-    }
-    if place.is_empty() {
-        *place = vec![0; LONG_CAPACITY];
-    }
+    LONG.lend(place);
 }
 
 /// Takes the buffer in `place` back; one of another size is freed.
@@ -69,10 +85,8 @@ pub fn take_back(place: &mut Vec<u8>) {
 
 #[cold]
 fn take_long_back(buffer: Vec<u8>) {
-    if buffer.len() == LONG_CAPACITY
-        && let Ok(mut kept) = LONG.try_lock()
-    {
-        *kept = buffer;
+    if buffer.len() == LONG_CAPACITY {
+        LONG.take_back(buffer);
     }
 }
 
@@ -110,15 +124,15 @@ mod tests {
     }
 
     #[test]
-    fn of_long_buffers_one_is_kept() {
-        let (mut one, mut other) = (Vec::new(), Vec::new());
-        lend_long(&mut one);
-        lend_long(&mut other);
-        assert_eq!((one.len(), other.len()), (LONG_CAPACITY, LONG_CAPACITY));
-        take_back(&mut one);
-        take_back(&mut other);
-        assert_eq!((one.capacity(), other.capacity()), (0, 0));
-        lend_long(&mut one);
-        assert_eq!(one.len(), LONG_CAPACITY);
+    fn one_long_buffer_is_kept_whoever_had_it() {
+        let pool = LongPool(Mutex::default());
+        let mut taken = [Vec::new(), Vec::new()];
+        taken.iter_mut().for_each(|place| pool.lend(place));
+        assert!(taken.iter().all(|buffer| buffer.len() == LONG_CAPACITY));
+        let address = taken[1].as_ptr();
+        taken.into_iter().for_each(|buffer| pool.take_back(buffer));
+        let mut again = Vec::new();
+        pool.lend(&mut again);
+        assert!(again.as_ptr() == address && pool.0.lock().unwrap().is_empty());
     }
 }

@@ -294,6 +294,11 @@ impl Engine {
         }
     }
 
+    /// Drops what was sealed and will never be sent.
+    pub fn discard_output(&mut self) {
+        self.outbox.consume(self.outbox.pending().len());
+    }
+
     /// Gives back what only a connection needs on which data keeps coming.
     pub fn rest(&mut self) {
         self.traffic.rest();

@@ -18,9 +18,9 @@ impl Outbox {
         self.start == self.end
     }
 
-    /// Prepares for about `len` bytes, where nothing is pending.
+    /// Prepares for the records of `len` bytes of plaintext, where nothing is pending.
     pub fn expect(&mut self, len: usize) {
-        if self.storage.is_empty() && len > pool::CAPACITY {
+        if self.storage.is_empty() && len > pool::PLAINTEXT {
             pool::lend_long(&mut self.storage);
         }
     }

@@ -62,6 +62,8 @@ impl Core {
                 let known = self.broken.take().filter(|known| known.code() == Code::Io);
                 self.broken =
                     Some(known.unwrap_or_else(|| Error::io("sending to the peer", &error)));
+                self.engine.discard_output();
+                self.outgoing = Vec::new();
                 Sent::Failed
             }
         }

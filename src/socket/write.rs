@@ -103,10 +103,11 @@ impl Socket {
         }
     }
 
-    /// How much to seal at a time of a write, `all` of which the transport takes or not.
+    /// How much to seal at a time of a write, `all` of which the transport takes or not. What the
+    /// caller may not wait for to the end is counted, and kept, in pieces that are not long.
     fn chunk(&self, all: bool) -> usize {
         match self.transport() {
-            Transport::Descriptor(_) if all => LONG_CHUNK,
+            Transport::Descriptor(descriptor) if all && descriptor.send_timeout() < 0 => LONG_CHUNK,
             _ => CHUNK,
         }
     }

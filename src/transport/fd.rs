@@ -200,7 +200,7 @@ impl Descriptor {
     }
 
     /// SO_SNDTIMEO in milliseconds, -1 when there is none.
-    fn send_timeout(&self) -> i32 {
+    pub fn send_timeout(&self) -> i32 {
         // SAFETY: all-zero is a valid timeval.
         let mut limit: libc::timeval = unsafe { mem::zeroed() };
         let mut len = mem::size_of_val(&limit) as libc::socklen_t;

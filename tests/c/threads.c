@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PIECE = 50000 };
+enum { PIECE = 50000, LONG_PIECE = 2500000 };
 
 static pthread_t start(void *(*run)(void *), void *argument) {
   pthread_t thread;
@@ -30,6 +30,7 @@ struct duplex {
   rssl_sock *s;
   uint64_t bytes;
   unsigned update_every; /* so many writes the keys are updated; 0: never */
+  size_t longest;        /* piece that is written or read */
 };
 
 static ptrdiff_t write_in_two(rssl_sock *s, const unsigned char *buf, size_t len) {
@@ -43,11 +44,11 @@ static ptrdiff_t write_in_two(rssl_sock *s, const unsigned char *buf, size_t len
 
 static void *write_stream(void *argument) {
   const struct duplex *d = argument;
-  unsigned char *buf = malloc(PIECE);
+  unsigned char *buf = malloc(d->longest);
   uint64_t sent = 0;
   unsigned writes = 0;
   while (sent < d->bytes) {
-    size_t len = 1 + (size_t)(sent * 31 % PIECE);
+    size_t len = 1 + (size_t)((sent + 1) * 31 % d->longest);
     if (len > d->bytes - sent) len = (size_t)(d->bytes - sent);
     pattern_fill(buf, len, sent);
     CHECK_RC(write_in_two(d->s, buf, len), len);
@@ -61,10 +62,10 @@ static void *write_stream(void *argument) {
 
 static void *read_stream(void *argument) {
   const struct duplex *d = argument;
-  unsigned char *buf = malloc(PIECE);
+  unsigned char *buf = malloc(d->longest);
   uint64_t received = 0;
   ptrdiff_t n;
-  while ((n = rssl_read(d->s, buf, 1 + (size_t)(received * 17 % PIECE))) > 0) {
+  while ((n = rssl_read(d->s, buf, 1 + (size_t)(received * 17 % d->longest))) > 0) {
     pattern_check(buf, (size_t)n, received);
     received += (uint64_t)n;
   }
@@ -80,9 +81,10 @@ static void *shake(void *s) {
 }
 
 /* Four threads: each end has a reader and a writer, at once. */
-static void both_ways_at_once(struct ends *e, uint64_t bytes, unsigned update_every) {
-  struct duplex client = {e->client, bytes, update_every};
-  struct duplex server = {e->server, bytes, update_every};
+static void both_ways_in_pieces(struct ends *e, uint64_t bytes, unsigned update_every,
+                                size_t longest) {
+  struct duplex client = {e->client, bytes, update_every, longest};
+  struct duplex server = {e->server, bytes, update_every, longest};
   pthread_t threads[4];
   int i;
   threads[0] = start(shake, e->server);
@@ -95,6 +97,10 @@ static void both_ways_at_once(struct ends *e, uint64_t bytes, unsigned update_ev
   for (i = 0; i < 4; i++) finish(threads[i]);
   CHECK_OK(rssl_shutdown(e->client, RSSL_SHUT_RDWR));
   CHECK_OK(rssl_shutdown(e->server, RSSL_SHUT_RDWR));
+}
+
+static void both_ways_at_once(struct ends *e, uint64_t bytes, unsigned update_every) {
+  both_ways_in_pieces(e, bytes, update_every, PIECE);
 }
 
 static void open_blocking(struct ends *e, uint16_t version) {
@@ -128,6 +134,16 @@ static void keys_are_updated_under_reader_and_writer(void) {
   struct ends e;
   open_blocking(&e, RSSL_TLS1_3);
   both_ways_at_once(&e, transfer_bytes(20), 3);
+  ends_close(&e);
+}
+
+static void writes_are_longer_than_what_is_sealed_at_once(void) {
+  struct ends e;
+  open_blocking(&e, RSSL_TLS1_3);
+  both_ways_in_pieces(&e, transfer_bytes(40), 3, LONG_PIECE);
+  ends_close(&e);
+  open_blocking(&e, RSSL_TLS1_2);
+  both_ways_in_pieces(&e, transfer_bytes(20), 0, LONG_PIECE);
   ends_close(&e);
 }
 
@@ -167,7 +183,7 @@ static void reader_and_writer_at_once_over_functions_that_block(void) {
   over_functions_that_block(20, 3);
 }
 
-/* -- a second reader, and getters beside both */
+/* -- a second reader or writer, and getters beside both */
 
 struct waiting {
   rssl_sock *s;
@@ -205,6 +221,46 @@ static void a_second_reader_at_once_is_an_error(void) {
   CHECK_RC(rssl_write(e.server, "for the first", 13), 13);
   finish(thread);
   CHECK_INT(waiting.n, 13);
+  ends_close(&e);
+}
+
+static void *write_long(void *argument) {
+  struct waiting *w = argument;
+  unsigned char *buf = malloc(LONG_PIECE);
+  pattern_fill(buf, LONG_PIECE, 0);
+  w->n = rssl_write(w->s, buf, LONG_PIECE);
+  free(buf);
+  return NULL;
+}
+
+static void a_second_writer_at_once_is_an_error(void) {
+  struct ends e;
+  struct waiting waiting;
+  uint64_t received = 0;
+  unsigned char buf[16384];
+  ptrdiff_t n;
+  pthread_t thread;
+  ends_connect_version(&e, RSSL_TLS1_3);
+  set_small_buffers(e.client_fd);
+  set_blocking(e.client_fd);
+  waiting.s = e.client;
+  waiting.n = 0;
+  thread = start(write_long, &waiting);
+  pause_ms(100);
+  CHECK_RC(rssl_write(e.client, "x", 1), RSSL_ERR_STATE);
+  CHECK_RC(rssl_flush(e.client), RSSL_ERR_STATE);
+  CHECK_RC(rssl_key_update(e.client), RSSL_ERR_STATE);
+  CHECK_RC(rssl_shutdown(e.client, RSSL_SHUT_WR), RSSL_ERR_STATE);
+  CHECK(rssl_sock_error(e.client) == NULL);
+  set_blocking(e.server_fd);
+  while (received < LONG_PIECE) {
+    CHECK((n = rssl_read(e.server, buf, sizeof buf)) > 0);
+    pattern_check(buf, (size_t)n, received);
+    received += (uint64_t)n;
+  }
+  finish(thread);
+  CHECK_INT(waiting.n, LONG_PIECE);
+  CHECK_RC(rssl_write(e.client, "x", 1), 1);
   ends_close(&e);
 }
 
@@ -343,6 +399,7 @@ static void getters_are_safe_beside_reader_and_writer(void) {
   server.s = e.server;
   client.bytes = server.bytes = transfer_bytes(10);
   client.update_every = server.update_every = 3;
+  client.longest = server.longest = PIECE;
   watching.s = e.client;
   watcher = start(look_at_everything, &watching);
   threads[0] = start(write_stream, &client);
@@ -465,8 +522,10 @@ int main(int argc, char **argv) {
       CASE(reader_and_writer_at_once_on_a_blocking_descriptor),
       CASE(the_same_in_tls12),
       CASE(keys_are_updated_under_reader_and_writer),
+      CASE(writes_are_longer_than_what_is_sealed_at_once),
       CASE(reader_and_writer_at_once_over_functions_that_block),
       CASE(a_second_reader_at_once_is_an_error),
+      CASE(a_second_writer_at_once_is_an_error),
       CASE(a_blocked_reader_is_stopped_by_its_descriptor),
       CASE(a_writer_reports_what_ended_the_connection_meanwhile),
       CASE(getters_are_safe_beside_reader_and_writer),
