@@ -18,7 +18,7 @@ pub(super) const CHUNK: usize = 65_536;
 
 /// As [`CHUNK`], where the caller waits until all is sent: the fewer calls of the system, the fewer
 /// times the receiver is woken.
-pub(super) const LONG_CHUNK: usize = 16 * CHUNK;
+pub(super) const LONG_CHUNK: usize = 8 * CHUNK;
 
 /// How a call sends.
 #[derive(Clone, Copy, PartialEq, Eq)]
