@@ -11,8 +11,11 @@ pub const PLAINTEXT: usize = 65_536;
 /// Bytes of a buffer: four full records, so that reading ahead leaves little of a fifth to move.
 pub const CAPACITY: usize = PLAINTEXT + 4 * (5 + 256);
 
-/// Bytes of a long buffer: 512 KiB of plaintext in records of 512 bytes or more.
-pub const LONG_CAPACITY: usize = 17 * 32_768;
+/// As [`PLAINTEXT`], of a long buffer.
+pub const LONG_PLAINTEXT: usize = 8 * PLAINTEXT;
+
+/// Bytes of a long buffer: records of 512 bytes of plaintext or more fit.
+pub const LONG_CAPACITY: usize = LONG_PLAINTEXT + LONG_PLAINTEXT / 16;
 
 /// Buffers that one thread keeps for its next calls, beside the one that was given back last.
 const POOLED: usize = 3;

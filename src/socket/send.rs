@@ -10,15 +10,16 @@ use super::inbox::Inbox;
 use super::write::key_is_used_up;
 use super::{Core, Pause, Socket, Step};
 use crate::error::{Alert, Code, Error};
+use crate::pool;
 use crate::transport::fd::Waited;
 use crate::transport::{Descriptor, Direction, Functions, Obstacle, Transport};
 
 /// Plaintext sealed at a time: what a connection holds for a slow peer is bounded by it.
-pub(super) const CHUNK: usize = 65_536;
+pub(super) const CHUNK: usize = pool::PLAINTEXT;
 
 /// As [`CHUNK`], where the caller waits until all is sent: the fewer calls of the system, the fewer
 /// times the receiver is woken.
-pub(super) const LONG_CHUNK: usize = 8 * CHUNK;
+pub(super) const LONG_CHUNK: usize = pool::LONG_PLAINTEXT;
 
 /// How a call sends.
 #[derive(Clone, Copy, PartialEq, Eq)]
