@@ -1,8 +1,9 @@
 """CPU time of one end of a connection, under the standard `ssl` and under rssl: benchmark.py CERT KEY
 
-Each measurement is a process of its own that talks over loopback to a peer under the standard `ssl`;
-what is counted is the time of the process measured alone. The rounds of the two are interleaved, and
-medians are shown.
+Each measurement is a process of its own that talks over loopback to a peer; what is counted is the
+time of the process measured alone. It is taken three times: both ends under `ssl`, the measured end
+switched to rssl, and both ends switched. A peer slower than the measured end lets it sleep and be woken,
+which counts too. The rounds of the three are interleaved, and medians are shown.
 """
 
 import importlib
@@ -64,7 +65,7 @@ def ask(sock, times):
         receive(sock, SMALL)
 
 
-def peer(case, connect):
+def answer(case, connect):
     """The other end of each case."""
     if case.startswith("handshake"):
         for _ in range(HANDSHAKES + 1):
@@ -116,49 +117,57 @@ def measure(case, connect):
     return took / (ECHOES if "echo" in case else READS) * 1e6, "µs"
 
 
-def child(module, case, role, address, cert, key):
+def measured(module, case, peer_module, cert, key):
+    wrap = wrapper(module, case.endswith("server"), cert, key)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = str(listener.getsockname()[1])
+        with subprocess.Popen([sys.executable, __file__, "peer", peer_module, case, port, cert, key]):
+            print(json.dumps(measure(case, lambda: wrap(listener.accept()[0]))))
+
+
+def peer(module, case, port, cert, key):
+    wrap = wrapper(module, not case.endswith("server"), cert, key)
+    answer(case, lambda: wrap(socket.create_connection(("127.0.0.1", int(port)))))
+
+
+def wrapper(module, server, cert, key):
     ssl = importlib.import_module(module)
-    measured = role == "measured"
-    server = measured == case.endswith("server")
     context = server_context(ssl, cert, key) if server else client_context(ssl)
 
-    def connect():
-        if measured:
-            sock, _ = listener.accept()
-        else:
-            sock = socket.create_connection(("127.0.0.1", int(address)))
+    def wrap(sock):
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return context.wrap_socket(sock, server_side=server)
 
-    if not measured:
-        return peer(case, connect)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        with subprocess.Popen([sys.executable, __file__, "ssl", case, "peer",
-                               str(listener.getsockname()[1]), cert, key]):
-            print(json.dumps(measure(case, connect)))
+    return wrap
 
 
-def one(module, case, cert, key):
-    done = subprocess.run([sys.executable, __file__, module, case, "measured", "-", cert, key],
+def one(case, module, peer_module, cert, key):
+    done = subprocess.run([sys.executable, __file__, "measured", module, case, peer_module, cert, key],
                           stdout=subprocess.PIPE, check=True, timeout=300)
     return json.loads(done.stdout)
 
 
+def times_as_fast(value, base, unit):
+    return value / base if unit == "MB/s" else base / value
+
+
 def main(cert, key):
-    print(f"{'':28}{'ssl':>10}{'rssl':>10}        ratio")
+    print(f"{'':28}{'ssl':>8}{'rssl, peer ssl':>22}{'rssl, peer rssl':>22}")
     for case in CASES:
-        found = {"ssl": [], "rssl": []}
+        found = {ends: [] for ends in (("ssl", "ssl"), ("rssl", "ssl"), ("rssl", "rssl"))}
         for _ in range(ROUNDS):
-            for module, values in found.items():
-                value, unit = one(module, case, cert, key)
+            for (module, peer_module), values in found.items():
+                value, unit = one(case, module, peer_module, cert, key)
                 values.append(value)
-        theirs, ours = (statistics.median(values) for values in found.values())
-        faster = ours / theirs if unit == "MB/s" else theirs / ours
-        print(f"{case:28}{theirs:10.2f}{ours:10.2f} {unit:6}{faster:6.2f} times as fast", flush=True)
+        base, *switched = map(statistics.median, found.values())
+        line = f"{case:28}{base:8.2f}"
+        for value in switched:
+            line += f"{value:12.2f} ({times_as_fast(value, base, unit):.2f} x)"
+        print(line, unit, flush=True)
 
 
 if __name__ == "__main__":
     if len(sys.argv) == 3:
         main(*sys.argv[1:])
     else:
-        child(*sys.argv[1:])
+        {"measured": measured, "peer": peer}[sys.argv[1]](*sys.argv[2:])
