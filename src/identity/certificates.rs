@@ -1,13 +1,12 @@
 //! Certificate chains: PEM, leaf first, or one DER.
 
 use rustls::pki_types::CertificateDer;
-use x509_parser::extensions::GeneralName;
-use x509_parser::prelude::{FromDer, X509Certificate};
+use x509_parser::prelude::{FromDer, SubjectPublicKeyInfo};
 use x509_parser::time::ASN1Time;
 
 use super::pem;
 use crate::error::{Code, Error, Result};
-use crate::x509::{self, Certificate};
+use crate::x509::{self, AlternativeNameKind, Certificate};
 
 /// Reads the certificates in `data`, at least one, in the order given.
 pub(super) fn read(data: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
@@ -15,8 +14,8 @@ pub(super) fn read(data: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
         return Err(no_certificate("it is empty"));
     }
     if !pem::is_pem(data) {
-        return match parse(data) {
-            Ok(_) => Ok(vec![data.to_vec().into()]),
+        return match Certificate::check(data) {
+            Ok(()) => Ok(vec![data.to_vec().into()]),
             Err(_) => Err(no_certificate("neither PEM nor a certificate in DER")),
         };
     }
@@ -32,59 +31,47 @@ pub(super) fn read(data: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
     }
 }
 
-/// Parses each certificate of `chain`; an error says which one is damaged.
-pub(super) fn parse_all<'a>(chain: &'a [CertificateDer<'_>]) -> Result<Vec<X509Certificate<'a>>> {
+/// Each certificate of `chain`, its structure checked; an error says which one is damaged.
+pub(super) fn parse_all(chain: &[CertificateDer<'static>]) -> Result<Vec<Certificate>> {
     (1..)
         .zip(chain)
         .map(|(number, der)| {
-            parse(der).map_err(|error| error.within(format!("certificate {number}")))
+            Certificate::from_der(der.clone())
+                .map_err(|error| error.within(format!("certificate {number}")))
         })
         .collect()
 }
 
-pub(super) fn parse(der: &[u8]) -> Result<X509Certificate<'_>> {
-    // What x509-parser overlooks would be missing where the program reads the fields.
-    Certificate::check(der)?;
-    let problem = match X509Certificate::from_der(der) {
-        Ok(([], certificate)) => return Ok(certificate),
-        Ok((rest, _)) => format!("{} bytes follow it", rest.len()),
-        Err(error) => error.to_string(),
-    };
-    Err(Error::new(
-        Code::Format,
-        c"ASN1_PARSE_ERROR",
-        format!("not an X.509 certificate: {problem}"),
-    ))
-}
-
 /// Tells who reads the log, and nobody else: a clock can be wrong, and it is for the peer to refuse.
-pub(super) fn warn_if_expired(leaf: &[u8], origin: &str) {
-    // What cannot be parsed is in no identity.
-    let Ok((_, leaf)) = X509Certificate::from_der(leaf) else {
-        return;
-    };
-    let end = leaf.validity().not_after;
-    if end < ASN1Time::now() {
-        let (subject, end) = (leaf.subject(), x509::iso(end.timestamp()));
+pub(super) fn warn_if_expired(leaf: &Certificate, origin: &str) {
+    let end = leaf.not_after();
+    if end < ASN1Time::now().timestamp() {
+        let (subject, end) = (leaf.subject(), x509::iso(end));
         log::warn!("{origin}: the certificate ({subject}) expired on {end}");
     }
 }
 
-/// The DNS names in subjectAltName.
-pub(super) fn dns_names(certificate: &X509Certificate<'_>) -> Vec<String> {
-    let names = certificate
-        .subject_alternative_name()
-        .ok()
-        .flatten()
-        .map(|extension| extension.value.general_names.as_slice())
-        .unwrap_or_default();
-    names
+/// The DNS names in subjectAltName. What is not text is no name.
+pub(super) fn dns_names(certificate: &Certificate) -> Vec<String> {
+    certificate
+        .alternative_names()
         .iter()
-        .filter_map(|name| match name {
-            GeneralName::DNSName(name) => Some(name.to_string()),
-            _ => None,
-        })
+        .filter(|name| name.kind == AlternativeNameKind::Dns)
+        .filter_map(|name| String::from_utf8(name.value.clone()).ok())
         .collect()
+}
+
+pub(super) fn public_key(certificate: &Certificate) -> Result<SubjectPublicKeyInfo<'_>> {
+    match SubjectPublicKeyInfo::from_der(certificate.spki()) {
+        Ok((_, key)) => Ok(key),
+        Err(_) => Err(damaged_key(certificate)),
+    }
+}
+
+pub(super) fn damaged_key(certificate: &Certificate) -> Error {
+    let subject = certificate.subject();
+    let message = format!("the public key of the certificate ({subject}) is damaged");
+    Error::new(Code::Format, c"ASN1_PARSE_ERROR", message)
 }
 
 fn no_certificate(found: impl std::fmt::Display) -> Error {

@@ -17,14 +17,14 @@ pub(super) fn arrange(
     let is_leaf = |spki: &[u8]| public_key.as_ref().is_some_and(|key| key.as_ref() == spki);
     let Some(leaf) = parsed
         .iter()
-        .position(|certificate| is_leaf(certificate.public_key().raw))
+        .position(|certificate| is_leaf(certificate.spki()))
     else {
         return Ok(given);
     };
     let mut path = vec![leaf];
     while let Some(last) = path.last().map(|place| &parsed[*place]) {
         let issuer = parsed.iter().enumerate().position(|(place, candidate)| {
-            !path.contains(&place) && candidate.subject().as_raw() == last.issuer().as_raw()
+            !path.contains(&place) && candidate.subject_der() == last.issuer_der()
         });
         match issuer {
             Some(issuer) => path.push(issuer),

@@ -25,10 +25,10 @@ use std::sync::Arc;
 
 use rustls::pki_types::CertificateDer;
 use rustls::sign::{CertifiedKey, SigningKey};
-use x509_parser::prelude::X509Certificate;
 use zeroize::Zeroizing;
 
 use crate::error::{Code, Error, Result};
+use crate::x509::Certificate;
 
 pub use client_cert_hook::ClientCertHook;
 pub use selection::Identities;
@@ -96,12 +96,10 @@ impl Identity {
         key: Option<Source<'_>>,
         password: Option<Password<'_>>,
     ) -> Result<Identity> {
-        let identity = match pkcs12::is_pkcs12(certificate.data) {
+        match pkcs12::is_pkcs12(certificate.data) {
             true => Identity::from_pkcs12(certificate, key, password),
             false => Identity::from_pair(certificate, key.unwrap_or(certificate), password),
-        }?;
-        certificates::warn_if_expired(identity.leaf(), certificate.origin);
-        Ok(identity)
+        }
     }
 
     fn from_pair(
@@ -114,7 +112,7 @@ impl Identity {
         let signing_key = private_key::read(key.data, password)
             .and_then(|der| private_key::load(&der))
             .map_err(|error| error.within(key.origin))?;
-        Identity::new(chain, signing_key).map_err(|error| error.within(certificate.origin))
+        Identity::new(certificate.origin, chain, signing_key)
     }
 
     fn from_pkcs12(
@@ -129,26 +127,32 @@ impl Identity {
             }
             let contents = pkcs12::read(both.data, password)?;
             let key = private_key::load(&contents.key)?;
-            let chain = chain::arrange(contents.certificates, &*key)?;
-            Identity::new(chain, key)
+            Ok((chain::arrange(contents.certificates, &*key)?, key))
         };
-        read().map_err(|error| error.within(both.origin))
+        let (chain, key) = read().map_err(|error: Error| error.within(both.origin))?;
+        Identity::new(both.origin, chain, key)
     }
 
-    fn new(chain: Vec<CertificateDer<'static>>, key: Arc<dyn SigningKey>) -> Result<Identity> {
-        let parsed = certificates::parse_all(&chain)?;
-        check_match(&parsed, &*key)?;
-        let dns_names = parsed
-            .first()
-            .map(certificates::dns_names)
-            .unwrap_or_default();
-        let issuers = parsed
-            .iter()
-            .map(|certificate| certificate.issuer().as_raw().into())
-            .collect();
+    /// Errors and warnings begin with `origin`.
+    fn new(
+        origin: &str,
+        chain: Vec<CertificateDer<'static>>,
+        key: Arc<dyn SigningKey>,
+    ) -> Result<Identity> {
+        let parsed = certificates::parse_all(&chain)
+            .and_then(|parsed| check_match(&parsed, &*key).map(|()| parsed))
+            .map_err(|error| error.within(origin))?;
+        if let Some(leaf) = parsed.first() {
+            certificates::warn_if_expired(leaf, origin);
+        }
         Ok(Identity {
-            dns_names,
-            issuers,
+            dns_names: parsed
+                .first()
+                .map_or_else(Vec::new, certificates::dns_names),
+            issuers: parsed
+                .iter()
+                .map(|certificate| certificate.issuer_der().into())
+                .collect(),
             certified: Arc::new(CertifiedKey::new(chain, key)),
             raw_key: false,
         })
@@ -172,10 +176,6 @@ impl Identity {
         &self.certified.cert
     }
 
-    fn leaf(&self) -> &[u8] {
-        self.certificates().first().map_or(&[], |leaf| leaf)
-    }
-
     /// The chain and the key in the engine's form.
     pub fn certified_key(&self) -> &Arc<CertifiedKey> {
         &self.certified
@@ -184,34 +184,38 @@ impl Identity {
 
 /// The key must be the first certificate's. A key that does not tell its public half (one in
 /// another device) cannot be checked here: the peer will do it.
-fn check_match(chain: &[X509Certificate<'_>], key: &dyn SigningKey) -> Result<()> {
+fn check_match(chain: &[Certificate], key: &dyn SigningKey) -> Result<()> {
     let (Some(public_key), Some(leaf)) = (key.public_key(), chain.first()) else {
         return Ok(());
     };
-    let subject = leaf.subject();
     let owner = chain
         .iter()
-        .position(|certificate| certificate.public_key().raw == public_key.as_ref());
-    match owner {
-        Some(0) => Ok(()),
-        Some(place) => Err(mismatch(format!(
+        .position(|certificate| certificate.spki() == public_key.as_ref());
+    if owner == Some(0) {
+        return Ok(());
+    }
+    let subject = leaf.subject();
+    Err(match owner {
+        Some(place) => mismatch(format!(
             "the private key belongs to certificate {} of {} ({}), not to the first ({subject}): \
              the chain is out of order, the leaf comes first",
             place + 1,
             chain.len(),
             chain[place].subject(),
-        ))),
-        None if public_key.ends_with(&leaf.public_key().subject_public_key.data) => {
+        )),
+        None if certificates::public_key(leaf)
+            .is_ok_and(|key| public_key.ends_with(&key.subject_public_key.data)) =>
+        {
             let message = format!(
                 "the certificate ({subject}) describes its public key in a form that is not \
                  supported: RSASSA-PSS, or curve parameters written out"
             );
-            Err(Error::new(Code::Key, c"UNKNOWN_CERTIFICATE_TYPE", message))
+            Error::new(Code::Key, c"UNKNOWN_CERTIFICATE_TYPE", message)
         }
-        None => Err(mismatch(format!(
+        None => mismatch(format!(
             "the private key does not belong to the certificate ({subject})"
-        ))),
-    }
+        )),
+    })
 }
 
 fn mismatch(message: String) -> Error {

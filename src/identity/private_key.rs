@@ -11,9 +11,10 @@ use zeroize::Zeroizing;
 
 use super::budget::Budget;
 use super::pem::{self, Block};
-use super::{Password, certificates, encryption, pbe, pkcs12};
+use super::{Password, encryption, pbe, pkcs12};
 use crate::crypto;
 use crate::error::{Code, Error, Result};
+use crate::x509::Certificate;
 
 type Key = Zeroizing<PrivateKeyDer<'static>>;
 
@@ -71,7 +72,7 @@ fn from_der(data: &[u8], password: Option<Password<'_>>) -> Result<Key> {
     if let Ok(key) = PrivateKeyDer::try_from(data) {
         return Ok(Zeroizing::new(key.clone_key()));
     }
-    if certificates::parse(data).is_ok() {
+    if Certificate::check(data).is_ok() {
         return Err(no_key("found a certificate"));
     }
     // Nothing but an encrypted key begins with two SEQUENCEs and is no certificate.

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use rustls::sign::{Signer, SigningKey};
 use rustls::{OtherError, SignatureAlgorithm, SignatureScheme};
-use x509_parser::prelude::X509Certificate;
+use x509_parser::prelude::SubjectPublicKeyInfo;
 use x509_parser::public_key::PublicKey;
 
 use super::{Identity, certificates, schemes};
 use crate::callback;
 use crate::error::{Code, Error, Result};
+use crate::x509::Certificate;
 
 /// Signs a message (not a hash) by the scheme with this number; an error says why not.
 type Sign = dyn Fn(u16, &[u8]) -> std::result::Result<Vec<u8>, String> + Send + Sync;
@@ -46,6 +47,7 @@ impl Identity {
             )));
         }
         Identity::new(
+            "memory",
             chain,
             Arc::new(Elsewhere {
                 schemes: usable,
@@ -66,7 +68,7 @@ struct Kind {
 }
 
 impl Kind {
-    fn of(leaf: &X509Certificate<'_>) -> Result<Kind> {
+    fn of(leaf: &Certificate) -> Result<Kind> {
         use SignatureScheme as S;
         const RSA: &[SignatureScheme] = &[
             S::RSA_PSS_SHA256,
@@ -76,7 +78,7 @@ impl Kind {
             S::RSA_PKCS1_SHA384,
             S::RSA_PKCS1_SHA512,
         ];
-        let key = leaf.public_key();
+        let key = certificates::public_key(leaf)?;
         let curve = key.algorithm.parameters.as_ref();
         let curve = curve
             .and_then(|curve| curve.as_oid().ok())
@@ -85,7 +87,10 @@ impl Kind {
             key.algorithm.algorithm.to_id_string().as_str(),
             curve.as_deref(),
         ) {
-            ("1.2.840.113549.1.1.1", _) => (SignatureAlgorithm::RSA, RSA, Some(modulus_len(leaf)?)),
+            ("1.2.840.113549.1.1.1", _) => {
+                let len = modulus_len(&key).ok_or_else(|| certificates::damaged_key(leaf))?;
+                (SignatureAlgorithm::RSA, RSA, Some(len))
+            }
             ("1.2.840.10045.2.1", Some("1.2.840.10045.3.1.7")) => {
                 (SignatureAlgorithm::ECDSA, &[S::ECDSA_NISTP256_SHA256], None)
             }
@@ -114,21 +119,14 @@ fn no_leaf() -> Result<Kind> {
     Err(Error::new(Code::Format, c"NO_START_LINE", "no certificate"))
 }
 
-fn modulus_len(leaf: &X509Certificate<'_>) -> Result<usize> {
-    match leaf.public_key().parsed() {
-        Ok(PublicKey::RSA(key)) => Ok(key.key_size() / 8),
-        _ => Err(Error::new(
-            Code::Format,
-            c"ASN1_PARSE_ERROR",
-            format!(
-                "the RSA key of the certificate ({}) is damaged",
-                leaf.subject()
-            ),
-        )),
+fn modulus_len(key: &SubjectPublicKeyInfo<'_>) -> Option<usize> {
+    match key.parsed() {
+        Ok(PublicKey::RSA(key)) => Some(key.key_size() / 8),
+        _ => None,
     }
 }
 
-fn unsupported(leaf: &X509Certificate<'_>, oid: &str, curve: &str) -> Error {
+fn unsupported(leaf: &Certificate, oid: &str, curve: &str) -> Error {
     let subject = leaf.subject();
     let message = format!("the certificate ({subject}) has a key of algorithm {oid}{curve}");
     Error::new(
