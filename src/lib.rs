@@ -21,6 +21,8 @@ pub mod crypto;
 
 pub mod callback;
 pub mod error;
+#[cfg(feature = "brotli")]
+mod log2f;
 pub mod logging;
 pub mod observed;
 pub mod pool;
