@@ -5,6 +5,8 @@
 # it. So the archive is linked into one relocatable object that shows the functions of rssl.map
 # and nothing else; both libraries are made from that object.
 
+include(CheckLinkerFlag)
+
 set(RSSL_MAP "${PROJECT_SOURCE_DIR}/cmake/rssl.map")
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${RSSL_MAP}")
 if(RSSL_RUSTLS_FFI_INTEROP)
@@ -71,7 +73,21 @@ target_link_options(rssl PRIVATE "LINKER:--version-script=${RSSL_MAP}" LINKER:--
 if(RSSL_STRIP_FLAGS)
   target_link_options(rssl PRIVATE LINKER:--strip-all)
 endif()
-target_link_libraries(rssl PRIVATE ${RSSL_NATIVE_LIBRARIES})
+
+# What a process that starts must find, map and read: no shared libgcc for the unwinder, and of the
+# functions' pages few (tools/order.py writes the file).
+set(RSSL_SHARED_LIBRARIES ${RSSL_NATIVE_LIBRARIES})
+if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+  list(REMOVE_ITEM RSSL_SHARED_LIBRARIES -lgcc_s)
+  target_link_options(rssl PRIVATE -static-libgcc)
+endif()
+set(RSSL_ORDER "LINKER:-T,${PROJECT_SOURCE_DIR}/cmake/order.ld")
+check_linker_flag(C "${RSSL_ORDER}" RSSL_LINKER_ORDERS)
+if(RSSL_LINKER_ORDERS)
+  target_link_options(rssl PRIVATE "${RSSL_ORDER}")
+  set_property(TARGET rssl APPEND PROPERTY LINK_DEPENDS "${PROJECT_SOURCE_DIR}/cmake/order.ld")
+endif()
+target_link_libraries(rssl PRIVATE ${RSSL_SHARED_LIBRARIES})
 
 target_compile_definitions(rssl_static INTERFACE RSSL_STATIC)
 target_link_libraries(rssl_static INTERFACE ${RSSL_NATIVE_LIBRARIES})

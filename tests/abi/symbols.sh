@@ -1,10 +1,11 @@
 #!/bin/sh
-# symbols.sh SHARED STATIC MAP: the libraries export what the version script names, under the
-# version that it gives, and nothing else; the shared one is hardened.
+# symbols.sh SHARED STATIC MAP UNWANTED: the libraries export what the version script names, under the
+# version that it gives, and nothing else; the shared one is hardened, and needs no library whose name
+# matches UNWANTED.
 set -eu
 LC_ALL=C
 export LC_ALL
-shared=$1 static=$2 map=$3
+shared=$1 static=$2 map=$3 unwanted=$4
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 status=0
@@ -42,6 +43,8 @@ has "$work/dynamic" '\(SONAME\).*\[librssl\.so\.0\]' "the SONAME is not librssl.
 has "$work/dynamic" 'NODELETE' "the library may be unloaded"
 has "$work/dynamic" 'BIND_NOW|FLAGS_1.*NOW' "symbols are bound lazily"
 ! grep -Eq 'TEXTREL|RPATH|RUNPATH' "$work/dynamic" || fail "there are text relocations or a run path"
+
+! grep -E "NEEDED.*\[($unwanted)\.so" "$work/dynamic" || fail "each process has to map a library more"
 
 "$READELF" -lW "$shared" >"$work/segments"
 has "$work/segments" 'GNU_RELRO' "there is no RELRO segment"
