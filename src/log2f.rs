@@ -1,4 +1,4 @@
-//! The one function of the C library's libm that this library would use, for Brotli's encoder: a
+//! The one function of the C library's libm that an optimized build would use, for Brotli's encoder: a
 //! process that links the library need not find and map libm at its start.
 
 /// The binary logarithm, as in C.

@@ -6,7 +6,7 @@ use x509_parser::time::ASN1Time;
 
 use super::pem;
 use crate::error::{Code, Error, Result};
-use crate::x509::{self, AlternativeNameKind, Certificate};
+use crate::x509::{self, Certificate};
 
 /// Reads the certificates in `data`, at least one, in the order given.
 pub(super) fn read(data: &[u8]) -> Result<Vec<CertificateDer<'static>>> {
@@ -49,16 +49,6 @@ pub(super) fn warn_if_expired(leaf: &Certificate, origin: &str) {
         let (subject, end) = (leaf.subject(), x509::iso(end));
         log::warn!("{origin}: the certificate ({subject}) expired on {end}");
     }
-}
-
-/// The DNS names in subjectAltName. What is not text is no name.
-pub(super) fn dns_names(certificate: &Certificate) -> Vec<String> {
-    certificate
-        .alternative_names()
-        .iter()
-        .filter(|name| name.kind == AlternativeNameKind::Dns)
-        .filter_map(|name| String::from_utf8(name.value.clone()).ok())
-        .collect()
 }
 
 pub(super) fn public_key(certificate: &Certificate) -> Result<SubjectPublicKeyInfo<'_>> {

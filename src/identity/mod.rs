@@ -145,10 +145,9 @@ impl Identity {
         if let Some(leaf) = parsed.first() {
             certificates::warn_if_expired(leaf, origin);
         }
+        let dns_names = parsed.first().map_or_else(Vec::new, Certificate::dns_names);
         Ok(Identity {
-            dns_names: parsed
-                .first()
-                .map_or_else(Vec::new, certificates::dns_names),
+            dns_names: dns_names.into_iter().map(String::from).collect(),
             issuers: parsed
                 .iter()
                 .map(|certificate| certificate.issuer_der().into())

@@ -144,6 +144,7 @@ impl Identity {
 
 #[cfg(test)]
 mod tests {
+    use rcgen::CustomExtension;
     use rustls::SignatureScheme::{ECDSA_NISTP256_SHA256, ED25519, RSA_PSS_SHA256};
     use rustls::server::WebPkiClientVerifier;
     use rustls::{ClientConfig, ClientConnection, RootCertStore, ServerConfig, ServerConnection};
@@ -192,6 +193,26 @@ mod tests {
         assert_server(&all, "deep.c.example", ALL, 3);
         assert_server(&all, "example", ALL, 3);
         assert_server(&all, "", ALL, 3);
+    }
+
+    #[test]
+    fn a_name_counts_though_another_one_beside_it_is_malformed() {
+        let dns_name = b"\x82\x09a.example";
+        let no_directory_name = b"\xa4\x02\x05\x00";
+        for names in [
+            [&dns_name[..], no_directory_name],
+            [no_directory_name, dns_name],
+        ] {
+            let names = names.concat();
+            let mut value = vec![0x30, names.len() as u8];
+            value.extend(names);
+            let odd = Leaf::server(&[]).params(|params| {
+                let extension = CustomExtension::from_oid_content(&[2, 5, 29, 17], value);
+                params.custom_extensions.push(extension);
+            });
+            let all = identities(&[odd, Leaf::server(&["b.example"])]);
+            assert_server(&all, "a.example", ALL, 0);
+        }
     }
 
     #[test]

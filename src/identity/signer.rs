@@ -19,7 +19,7 @@ type Sign = dyn Fn(u16, &[u8]) -> std::result::Result<Vec<u8>, String> + Send + 
 impl Identity {
     /// Reads a chain, leaf first, from PEM or DER, and signs with `sign` by these `schemes`, in
     /// this order. Those of other kinds of keys than the leaf's are passed over. `sign` is called
-    /// during handshakes, by several threads at once.
+    /// during handshakes, by several threads at once. An expired leaf is a warning in the log.
     ///
     /// * [`Code::Format`]: no certificate, or a damaged one;
     /// * [`Code::Key`]: the kind of the leaf's key is not supported;

@@ -71,6 +71,26 @@ pub(super) fn read(value: &[u8]) -> Result<Vec<AlternativeName>> {
     general_names(field, list)
 }
 
+/// The dNSNames in the value of the extension, whatever the other names are like: it is for each reader
+/// to say what it makes of those. What is not text is left out.
+pub(super) fn dns_names(value: &[u8]) -> Vec<&str> {
+    let field = "subjectAltName";
+    let mut names = Vec::new();
+    let Ok(list) = Reader::at(value, 0).expect(field, Tag::Sequence) else {
+        return names;
+    };
+    let mut list = list.reader();
+    while let Ok(name) = list.any(field) {
+        if name.context_number() == Some(2)
+            && !name.is_constructed()
+            && let Ok(text) = str::from_utf8(name.contents)
+        {
+            names.push(text);
+        }
+    }
+    names
+}
+
 /// Reads the contents of GeneralNames ::= SEQUENCE OF GeneralName.
 pub(super) fn general_names(field: &str, mut list: Reader<'_>) -> Result<Vec<AlternativeName>> {
     let mut names = Vec::new();

@@ -116,6 +116,13 @@ impl Certificate {
         })
     }
 
+    /// The dNSNames among the subject alternative names, though another name be malformed. None that
+    /// is not text.
+    pub fn dns_names(&self) -> Vec<&str> {
+        self.extension(SUBJECT_ALT_NAME)
+            .map_or_else(Vec::new, |(value, _)| alternative_names::dns_names(value))
+    }
+
     /// The value (DER) of the extension with this dotted identifier, and whether it is critical.
     /// `None` too if there are several: RFC 5280 section 4.2 allows one, and no reader of a
     /// certificate may choose.

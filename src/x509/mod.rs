@@ -1,4 +1,4 @@
-//! Reading X.509 certificates for people and bindings. What they are trusted for is `trust`'s.
+//! Reading X.509 certificates for people, bindings and identities. What they are trusted for is `trust`'s.
 //!
 //! `der` and `layout` find the fields and say where a malformed certificate is malformed; the
 //! other files read one kind of field each, when somebody asks for it: most certificates that
