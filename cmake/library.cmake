@@ -74,18 +74,29 @@ if(RSSL_STRIP_FLAGS)
   target_link_options(rssl PRIVATE LINKER:--strip-all)
 endif()
 
-# What a process that starts must find, map and read: no shared libgcc for the unwinder, and of the
-# functions' pages few (tools/order.py writes the file).
+# Sets VARIABLE if shared libraries can be linked with the flag. CMake's check links a program.
+function(rssl_check_shared_flag flag variable)
+  set(CMAKE_EXE_LINKER_FLAGS "${CMAKE_SHARED_LINKER_FLAGS}")
+  check_linker_flag(C "${flag}" ${variable})
+endfunction()
+
+# A process that starts is not to find and map a library more for the unwinder. Nothing unwinds across
+# ours: a panic ends at the C interface, and what is thrown into it ends the process.
 set(RSSL_SHARED_LIBRARIES ${RSSL_NATIVE_LIBRARIES})
 if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
+  rssl_check_shared_flag(-static-libgcc RSSL_STATIC_LIBGCC)
+endif()
+if(RSSL_STATIC_LIBGCC)
   list(REMOVE_ITEM RSSL_SHARED_LIBRARIES -lgcc_s)
   target_link_options(rssl PRIVATE -static-libgcc)
 endif()
-set(RSSL_ORDER "LINKER:-T,${PROJECT_SOURCE_DIR}/cmake/order.ld")
-check_linker_flag(C "${RSSL_ORDER}" RSSL_LINKER_ORDERS)
+
+# Of the functions' pages it is to read few: tools/order.py writes the file.
+set(RSSL_ORDER "${PROJECT_SOURCE_DIR}/cmake/order.ld")
+rssl_check_shared_flag("LINKER:-T,${RSSL_ORDER}" RSSL_LINKER_ORDERS)
 if(RSSL_LINKER_ORDERS)
-  target_link_options(rssl PRIVATE "${RSSL_ORDER}")
-  set_property(TARGET rssl APPEND PROPERTY LINK_DEPENDS "${PROJECT_SOURCE_DIR}/cmake/order.ld")
+  target_link_options(rssl PRIVATE "LINKER:-T,${RSSL_ORDER}")
+  set_property(TARGET rssl APPEND PROPERTY LINK_DEPENDS "${RSSL_ORDER}")
 endif()
 target_link_libraries(rssl PRIVATE ${RSSL_SHARED_LIBRARIES})
 

@@ -1,11 +1,11 @@
 #!/bin/sh
-# symbols.sh SHARED STATIC MAP UNWANTED: the libraries export what the version script names, under the
-# version that it gives, and nothing else; the shared one is hardened, and needs no library whose name
-# matches UNWANTED.
+# symbols.sh SHARED STATIC MAP UNWANTED ORDERED: the libraries export what the version script names, under
+# the version that it gives, and nothing else; the shared one is hardened, needs no library whose name
+# matches UNWANTED, and has ORDERED bytes of functions or more in the order of cmake/order.ld.
 set -eu
 LC_ALL=C
 export LC_ALL
-shared=$1 static=$2 map=$3 unwanted=$4
+shared=$1 static=$2 map=$3 unwanted=$4 ordered=$5
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 status=0
@@ -50,5 +50,9 @@ has "$work/dynamic" 'BIND_NOW|FLAGS_1.*NOW' "symbols are bound lazily"
 has "$work/segments" 'GNU_RELRO' "there is no RELRO segment"
 has "$work/segments" 'GNU_STACK.* RW ' "the stack is executable"
 ! grep -Eq 'LOAD.* RWE ' "$work/segments" || fail "a segment is writable and executable"
+
+used=$("$READELF" -SW "$shared" | sed -n 's/.* \.text\.used  *PROGBITS  *[^ ]* [^ ]* \([^ ]*\).*/\1/p')
+[ "$((0x${used:-0}))" -ge "$ordered" ] ||
+  fail "cmake/order.ld names few functions of this library: see tools/order.py"
 
 exit $status
