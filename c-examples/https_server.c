@@ -240,6 +240,7 @@ static void add(struct loop *loop, int fd) {
   if (c->next != NULL) c->next->prev = c;
   loop->first = c;
   loop->count++;
+  if (loop->count > loop->peak) loop->peak = loop->count;
   struct epoll_event event = {.events = c->events, .data.ptr = c};
   c->polled = c->events;
   if (epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) != 0) drop(loop, c);
@@ -274,7 +275,6 @@ static void drop_expired(struct loop *loop) {
 
 /* The C library keeps what a crowd of connections has freed, but idle time is long. */
 static void give_memory_back(struct loop *loop) {
-  if (loop->count > loop->peak) loop->peak = loop->count;
   if (2 * loop->count >= loop->peak) return;
 #ifdef __GLIBC__
   malloc_trim(0);
