@@ -1,5 +1,8 @@
 # Builds the crate's static library: target rssl_cargo makes the file RSSL_CARGO_LIBRARY.
 # Also defines RSSL_NATIVE_LIBRARIES, what a program must link beside it.
+#
+# Cargo has two environments, so that nothing is built anew that another Cargo built: RSSL_CARGO_ENV, and
+# RSSL_RELEASE_ENV for what librssl is made of. They differ where the build is guided by a profile.
 
 foreach(tool cargo rustc)
   string(TOUPPER ${tool} TOOL)
@@ -12,8 +15,9 @@ endforeach()
 
 file(STRINGS Cargo.toml RSSL_RUST_LINE REGEX "^rust-version = ")
 string(REGEX REPLACE ".*\"(.*)\"" "\\1" RSSL_RUST_NEEDED "${RSSL_RUST_LINE}")
-execute_process(COMMAND "${RSSL_RUSTC}" --version OUTPUT_VARIABLE RSSL_RUST_FOUND)
-string(REGEX REPLACE "^rustc ([0-9.]+).*" "\\1" RSSL_RUST_FOUND "${RSSL_RUST_FOUND}")
+execute_process(COMMAND "${RSSL_RUSTC}" -vV OUTPUT_VARIABLE RSSL_RUSTC_SAYS)
+string(REGEX REPLACE "^rustc ([0-9.]+).*" "\\1" RSSL_RUST_FOUND "${RSSL_RUSTC_SAYS}")
+string(REGEX REPLACE ".*host: ([^\n]+).*" "\\1" RSSL_RUST_HOST "${RSSL_RUSTC_SAYS}")
 if(RSSL_RUST_FOUND VERSION_LESS RSSL_RUST_NEEDED)
   message(FATAL_ERROR "${RSSL_RUSTC} is version ${RSSL_RUST_FOUND}, "
                       "librssl needs ${RSSL_RUST_NEEDED}: run `rustup update stable`")
@@ -34,29 +38,18 @@ string(REPLACE ";" "," RSSL_FEATURES "${RSSL_FEATURES}")
 
 if(CMAKE_BUILD_TYPE STREQUAL "Debug")
   set(RSSL_CARGO_PROFILE dev)
-  set(RSSL_CARGO_LIBRARY "${RSSL_CARGO_TARGET_DIR}/debug/librssl.a")
+  set(RSSL_CARGO_OUTPUT "${RSSL_CARGO_TARGET_DIR}/debug")
 else()
   set(RSSL_CARGO_PROFILE release)
-  set(RSSL_CARGO_LIBRARY "${RSSL_CARGO_TARGET_DIR}/release/librssl.a")
+  set(RSSL_CARGO_OUTPUT "${RSSL_CARGO_TARGET_DIR}/release")
 endif()
 
-# Every Cargo of this build runs in this environment, so that none of them rebuilds what another
-# one built. CPU-jitter seeding is off: SECURITY.md.
+# CPU-jitter seeding is off: SECURITY.md.
 set(RSSL_CARGO_ENV "CARGO_TARGET_DIR=${RSSL_CARGO_TARGET_DIR}" AWS_LC_SYS_NO_JITTER_ENTROPY=1
                    --unset=CARGO_BUILD_TARGET)
 if(CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
   list(APPEND RSSL_CARGO_ENV CARGO_PROFILE_RELEASE_DEBUG=true)
 endif()
-
-# One crate type: Cargo drops link-time optimization when a library is built as both.
-add_custom_target(rssl_cargo
-  COMMAND "${CMAKE_COMMAND}" -E env ${RSSL_CARGO_ENV}
-          "${RSSL_CARGO}" rustc --locked --lib --crate-type staticlib
-          --profile ${RSSL_CARGO_PROFILE} --no-default-features --features "${RSSL_FEATURES}"
-  BYPRODUCTS "${RSSL_CARGO_LIBRARY}"
-  WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
-  COMMENT "Building the Rust library (${RSSL_CARGO_PROFILE}, ${RSSL_FEATURES})"
-  USES_TERMINAL VERBATIM)
 
 execute_process(
   COMMAND "${RSSL_RUSTC}" --crate-name native --crate-type staticlib --print native-static-libs
@@ -68,3 +61,21 @@ if(NOT RSSL_RUSTC_STATUS EQUAL 0 OR NOT RSSL_NATIVE_NOTE MATCHES "native-static-
 endif()
 string(STRIP "${CMAKE_MATCH_1}" RSSL_NATIVE_FLAGS)
 separate_arguments(RSSL_NATIVE_LIBRARIES UNIX_COMMAND "${RSSL_NATIVE_FLAGS}")
+
+# One crate type: Cargo drops link-time optimization when a library is built as both.
+set(RSSL_CARGO_RUSTC "${RSSL_CARGO}" rustc --locked --lib --crate-type staticlib
+    --profile ${RSSL_CARGO_PROFILE} --no-default-features --features "${RSSL_FEATURES}")
+set(RSSL_CARGO_TESTCA "${RSSL_CARGO}" build --locked -p testca --profile ${RSSL_CARGO_PROFILE})
+
+set(RSSL_RELEASE_ENV ${RSSL_CARGO_ENV})
+set(RSSL_PGO_PROFILE)
+include(cmake/pgo.cmake)
+set(RSSL_CARGO_LIBRARY "${RSSL_CARGO_OUTPUT}/librssl.a")
+
+add_custom_target(rssl_cargo
+  COMMAND "${CMAKE_COMMAND}" -E env ${RSSL_RELEASE_ENV} ${RSSL_CARGO_RUSTC}
+  DEPENDS ${RSSL_PGO_PROFILE}
+  BYPRODUCTS "${RSSL_CARGO_LIBRARY}"
+  WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
+  COMMENT "Building the Rust library (${RSSL_CARGO_PROFILE}, ${RSSL_FEATURES})"
+  USES_TERMINAL VERBATIM)

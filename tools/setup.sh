@@ -41,6 +41,13 @@ need_headers() {
   done
 }
 
+# What a build is guided by a profile with. It can do without.
+want_llvm_tools() {
+  if command -v rustup >/dev/null && ! rustup component add llvm-tools >/dev/null 2>&1; then
+    echo "rustup could not add llvm-tools: librssl will be a few per cent slower" >&2
+  fi
+}
+
 need_cargo() { # SUBCOMMAND HOW-TO-GET-IT
   cargo "$1" --version >/dev/null 2>&1 || rust="$rust
   cargo $1: $2"
@@ -53,6 +60,7 @@ case ${1:-} in
   test)
     need_all $build $tests
     need_headers $peers
+    want_llvm_tools
     if [ -d /var/lib/dpkg ] && ! dpkg -s libc6-dbg >/dev/null 2>&1; then
       missing="$missing libc6-dbg"
     fi
@@ -86,6 +94,7 @@ case ${1:-} in
   bench)
     need_all $build python3:python3
     need_headers $peers
+    want_llvm_tools
     ;;
   audit) need_cargo deny "cargo install --locked cargo-deny" ;;
   *)

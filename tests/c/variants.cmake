@@ -52,12 +52,10 @@ if(NOT RSSL_HAS_ASAN)
   return()
 endif()
 
-execute_process(COMMAND "${RSSL_RUSTC}" -vV OUTPUT_VARIABLE rustc_version)
-string(REGEX REPLACE ".*host: ([^\n]+).*" "\\1" host "${rustc_version}")
 # The stable compiler takes -Z under RUSTC_BOOTSTRAP. With --target the flags are not for build
 # scripts.
-rssl_c_variant(asan "${CMAKE_CURRENT_BINARY_DIR}/asan-cargo" "${host}/debug"
-  CARGO_ARGUMENTS --target ${host} --features "${RSSL_FEATURES}"
+rssl_c_variant(asan "${CMAKE_CURRENT_BINARY_DIR}/asan-cargo" "${RSSL_RUST_HOST}/debug"
+  CARGO_ARGUMENTS --target ${RSSL_RUST_HOST} --features "${RSSL_FEATURES}"
   ENVIRONMENT RUSTC_BOOTSTRAP=1 RUSTFLAGS=-Zsanitizer=address)
 add_custom_target(c_asan)
 rssl_build_test(asan.build c_asan c_asan asan)

@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 "$CMAKE" -S "$source" -B "$work/build" -DRSSL_BUILD_TESTS=OFF -DRSSL_BUILD_EXAMPLES=OFF \
-  "-DCMAKE_C_COMPILER=$CC" "-DRSSL_CARGO=$CARGO" "-DRSSL_RUSTC=$RUSTC" "$@"
+  "-DCMAKE_C_COMPILER=$CC" "-DRSSL_CARGO=$CARGO" "-DRSSL_RUSTC=$RUSTC" -DRSSL_PGO=OFF "$@"
 "$CMAKE" --build "$work/build"
 touch "$work/stamp"
 "$CMAKE" --build "$work/build"
