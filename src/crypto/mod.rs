@@ -4,6 +4,7 @@ pub mod cipher_string;
 pub mod digest;
 pub mod groups;
 pub mod hpke;
+pub mod key_schedule;
 pub mod suites;
 pub mod versions;
 

@@ -23,7 +23,7 @@ struct Servers {
     by_name: HashMap<ServerName<'static>, Server>,
     /// The names by when they were last heard of, the oldest first.
     by_age: BTreeMap<u64, ServerName<'static>>,
-    /// Counts what was heard.
+    /// Counts up when another server is heard of than the one before.
     now: u64,
 }
 
@@ -37,29 +37,33 @@ struct Server {
 }
 
 impl Servers {
-    /// The server of this name, which was just heard of.
-    fn hear_of(&mut self, name: ServerName<'static>) -> Option<&mut Server> {
+    /// Notes something of the server of this name, which was just heard of.
+    fn hear_of(&mut self, name: ServerName<'static>, note: impl FnOnce(&mut Server)) {
         if self.limit == 0 {
-            return None;
+            return;
         }
-        self.now += 1;
         match self.by_name.get_mut(&name) {
             Some(server) => {
-                let known = self.by_age.remove(&server.last_heard);
-                server.last_heard = self.now;
-                self.by_age.extend(known.map(|name| (self.now, name)));
+                if server.last_heard != self.now {
+                    let known = self.by_age.remove(&server.last_heard);
+                    self.now += 1;
+                    server.last_heard = self.now;
+                    self.by_age.extend(known.map(|name| (self.now, name)));
+                }
+                note(server);
             }
             None => {
-                let server = Server {
+                self.now += 1;
+                let mut server = Server {
                     last_heard: self.now,
                     ..Server::default()
                 };
-                self.by_name.insert(name.clone(), server);
+                note(&mut server);
                 self.by_age.insert(self.now, name.clone());
+                self.by_name.insert(name, server);
                 self.forget_the_oldest();
             }
         }
-        self.by_name.get_mut(&name)
     }
 
     fn forget_the_oldest(&mut self) {
@@ -90,9 +94,8 @@ impl ClientMemory {
     }
 
     pub(super) fn set_group(&self, name: ServerName<'static>, group: NamedGroup) {
-        if let Some(server) = self.servers().hear_of(name) {
-            server.group = Some(group);
-        }
+        let mut servers = self.servers();
+        servers.hear_of(name, |server| server.group = Some(group));
     }
 
     pub(super) fn group(&self, name: &ServerName<'_>) -> Option<NamedGroup> {
@@ -102,9 +105,8 @@ impl ClientMemory {
     }
 
     pub(super) fn set_tls12(&self, name: ServerName<'static>, session: Arc<ClientSession>) {
-        if let Some(server) = self.servers().hear_of(name) {
-            server.tls12 = Some(session);
-        }
+        let mut servers = self.servers();
+        servers.hear_of(name, |server| server.tls12 = Some(session));
     }
 
     pub(super) fn tls12(&self, name: &ServerName<'_>) -> Option<Tls12ClientSessionValue> {
@@ -120,12 +122,12 @@ impl ClientMemory {
     }
 
     pub(super) fn add_tls13(&self, name: ServerName<'static>, session: Arc<ClientSession>) {
-        if let Some(server) = self.servers().hear_of(name) {
+        self.servers().hear_of(name, |server| {
             if server.tls13.len() == SESSIONS_OF_A_SERVER {
                 server.tls13.pop_front();
             }
             server.tls13.push_back(session);
-        }
+        });
     }
 
     /// The newest that nobody used or holds.

@@ -1,4 +1,4 @@
-//! Cipher suites whose keys the engine shares with rustls.
+//! Cipher suites whose keys the engine shares with rustls, with the key schedule of this crate.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -16,6 +16,7 @@ use super::deposit;
 use super::format::Format;
 use super::opening::{Decrypter, Opening};
 use super::sealing::{Encrypter, Sealing};
+use crate::crypto::key_schedule;
 
 /// A suite as it came, and the same with shared keys, which lasts as long as the process: rustls
 /// wants suites that do.
@@ -68,8 +69,10 @@ fn make(suite: SupportedCipherSuite) -> Option<SupportedCipherSuite> {
                 limit: suite.common.confidentiality_limit,
                 rustls: suite.aead_alg,
             };
+            let hash = suite.common.hash_provider.algorithm();
             SupportedCipherSuite::Tls13(leak(Tls13CipherSuite {
                 common: common(&suite.common),
+                hkdf_provider: key_schedule::hkdf(hash)?,
                 aead_alg: leak(algorithm),
                 ..*suite
             }))
