@@ -2,8 +2,8 @@
 
 RSSL_BUNDLED=1 builds librssl from its source tree even where pkg-config finds one, and puts it inside
 the extension: that is how a wheel for other machines is made. The tree is the one around this
-directory, or RSSL_SOURCE. CMake and Cargo build the static library; CARGO_TARGET_DIR is where Cargo
-does, if it is set.
+directory, or RSSL_SOURCE. CMake, with CMAKE_ARGS, and Cargo build the static library; CARGO_TARGET_DIR
+is where Cargo does, if it is set.
 """
 
 import os
@@ -56,7 +56,8 @@ class BuildExtension(build_ext):
         build = (pathlib.Path(self.build_temp) / "librssl").resolve()
         prefix = build / "prefix"
         configure = ["cmake", "-S", str(TREE), "-B", str(build), "-DCMAKE_BUILD_TYPE=Release",
-                     "-DCMAKE_INSTALL_LIBDIR=lib", "-DRSSL_BUILD_EXAMPLES=OFF"]
+                     "-DCMAKE_INSTALL_LIBDIR=lib", "-DRSSL_BUILD_EXAMPLES=OFF",
+                     *shlex.split(os.environ.get("CMAKE_ARGS", ""))]
         for command in (configure, ["cmake", "--build", str(build)],
                         ["cmake", "--install", str(build), "--prefix", str(prefix)]):
             subprocess.run(command, check=True)
