@@ -6,11 +6,17 @@ program=$1 testca=$2 profdata=$3 out=$4
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-run() {
-  LLVM_PROFILE_FILE=$work/%m.profraw "$program" "$@" "certificates=$work" >/dev/null
+failed() {
+  echo "No profile could be taken. To build without one, configure with -DRSSL_PGO=OFF." >&2
+  exit 1
 }
 
-LLVM_PROFILE_FILE=/dev/null "$testca" "$work" >/dev/null
+run() {
+  LLVM_PROFILE_FILE=$work/%m.profraw "$program" "$@" "certificates=$work" >/dev/null ||
+    failed
+}
+
+LLVM_PROFILE_FILE=/dev/null "$testca" "$work" >/dev/null || failed
 
 # Data for a moment, or the handshakes beside so many records would pass for what is never done.
 run start
@@ -26,4 +32,5 @@ done
 run bulk size=1024 chacha=1 ms=2
 run bulk version=12 size=1024 ms=2
 
-"$profdata" merge --output "$out" "$work"/*.profraw
+"$profdata" merge --output "$out.part" "$work"/*.profraw || failed
+mv "$out.part" "$out"

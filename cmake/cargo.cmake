@@ -15,7 +15,9 @@ endforeach()
 
 file(STRINGS Cargo.toml RSSL_RUST_LINE REGEX "^rust-version = ")
 string(REGEX REPLACE ".*\"(.*)\"" "\\1" RSSL_RUST_NEEDED "${RSSL_RUST_LINE}")
-execute_process(COMMAND "${RSSL_RUSTC}" -vV OUTPUT_VARIABLE RSSL_RUSTC_SAYS)
+# Which compiler rustup runs can depend on the directory.
+execute_process(COMMAND "${RSSL_RUSTC}" -vV WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
+                OUTPUT_VARIABLE RSSL_RUSTC_SAYS)
 string(REGEX REPLACE "^rustc ([0-9.]+).*" "\\1" RSSL_RUST_FOUND "${RSSL_RUSTC_SAYS}")
 string(REGEX REPLACE ".*host: ([^\n]+).*" "\\1" RSSL_RUST_HOST "${RSSL_RUSTC_SAYS}")
 if(RSSL_RUST_FOUND VERSION_LESS RSSL_RUST_NEEDED)
@@ -54,7 +56,7 @@ endif()
 execute_process(
   COMMAND "${RSSL_RUSTC}" --crate-name native --crate-type staticlib --print native-static-libs
           -o "${CMAKE_CURRENT_BINARY_DIR}/CMakeFiles/native.a" -
-  INPUT_FILE /dev/null
+  WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}" INPUT_FILE /dev/null
   OUTPUT_VARIABLE RSSL_NATIVE_NOTE ERROR_VARIABLE RSSL_NATIVE_NOTE RESULT_VARIABLE RSSL_RUSTC_STATUS)
 if(NOT RSSL_RUSTC_STATUS EQUAL 0 OR NOT RSSL_NATIVE_NOTE MATCHES "native-static-libs: ([^\n]*)")
   message(FATAL_ERROR "rustc does not say which native libraries it needs: ${RSSL_NATIVE_NOTE}")

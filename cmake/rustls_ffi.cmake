@@ -1,10 +1,8 @@
 # rustls-ffi inside the library: its header, RSSL_RUSTLS_FFI_HEADER, the directory in which that
 # lies, and the version script that also exports what it declares, in place of RSSL_MAP.
 
-execute_process(COMMAND "${RSSL_RUSTC}" -vV OUTPUT_VARIABLE RSSL_RUSTC_VERSION)
-string(REGEX MATCH "host: ([^\n]+)" RSSL_RUSTC_HOST "${RSSL_RUSTC_VERSION}")
 execute_process(
-  COMMAND "${RSSL_CARGO}" metadata --locked --format-version 1 --filter-platform ${CMAKE_MATCH_1}
+  COMMAND "${RSSL_CARGO}" metadata --locked --format-version 1 --filter-platform ${RSSL_RUST_HOST}
           --features rustls-ffi-interop
   WORKING_DIRECTORY "${PROJECT_SOURCE_DIR}"
   OUTPUT_VARIABLE RSSL_METADATA RESULT_VARIABLE RSSL_METADATA_STATUS)

@@ -107,8 +107,8 @@ def cargo_output(build):
     """Where the Rust library of a build is; ends the program for a build that would give a poor file."""
     cache = dict(re.findall(r"^(\w+):\w+=(.*)$", (build / "CMakeCache.txt").read_text(), re.M))
     for name, wanted in (("CMAKE_BUILD_TYPE", "Release"), ("RSSL_CRYPTO", "aws-lc-rs"), ("RSSL_PGO", "OFF")):
-        if cache[name] != wanted:
-            sys.exit(f"{build}: {name} is {cache[name]}, not {wanted}")
+        if cache.get(name) != wanted:
+            sys.exit(f"{build}: {name} is {cache.get(name)}, not {wanted}")
     return pathlib.Path(cache["RSSL_CARGO_TARGET_DIR"], "release")
 
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # setup.sh demo|test|bench|audit: sees that the tools for it are there. As root on Debian and its kin it
-# installs what is missing; elsewhere it names it and fails.
+# installs what is missing; elsewhere it names it and fails. For test and bench it has rustup add llvm-tools.
 set -eu
 
 # command:package of Debian, for what a build needs and what the tests need beside it.

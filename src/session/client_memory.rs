@@ -190,6 +190,17 @@ mod tests {
     }
 
     #[test]
+    fn to_hear_of_the_same_server_again_keeps_what_is_known() {
+        let memory = ClientMemory::new(2);
+        for n in [1, 2, 2, 1, 1, 3] {
+            memory.set_group(name(n), NamedGroup::X25519);
+        }
+        memory.set_group(name(3), NamedGroup::secp256r1);
+        assert_eq!(memory.group(&name(3)), Some(NamedGroup::secp256r1));
+        assert_eq!(known(&memory), [1, 3]);
+    }
+
+    #[test]
     fn a_smaller_limit_acts_at_once() {
         let memory = ClientMemory::new(5);
         for n in 0..5 {

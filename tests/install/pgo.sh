@@ -6,6 +6,8 @@ source=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
+mkdir -p "$work/none/lib"
+touch "$work/none/lib/libprofiler_builtins-0.rlib"
 cat >"$work/rustc" <<END
 #!/bin/sh
 case "\$*" in
@@ -29,10 +31,17 @@ says() { # TEXT
   }
 }
 
+refuses() { # VALUE
+  if configure "$1"; then
+    echo "FAILED: CMake takes RSSL_PGO=$1" >&2
+    exit 1
+  fi
+}
+
 configure AUTO
-says 'rustup component add llvm-tools'
+says 'That needs .*llvm-profdata: run `rustup component add llvm-tools`'
 configure OFF
-! configure ON
+refuses ON
 says 'RSSL_PGO needs .*llvm-profdata: run `rustup component add llvm-tools`'
-! configure YES
+refuses YES
 says 'RSSL_PGO is "YES"'
