@@ -53,7 +53,7 @@ class Readme(unittest.TestCase):
             name for name in names
             if directory == str(SOURCE) and (name in (".git", "target") or name.startswith("build"))])
         cls.prefix = work / "prefix"
-        run(cls.install, source, 500, PREFIX=str(cls.prefix))
+        run(cls.install, source, 1200, PREFIX=str(cls.prefix))
         run([os.environ["RSSL_TESTCA"], str(work / "certs")], work)
         cls.start_server()
 
