@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 
 use hkdf::{GenericHkdf, HmacImpl};
 use hmac::Hmac;
+use hmac::digest::Output;
 use rustls::crypto::hash::HashAlgorithm;
 use rustls::crypto::hmac::Tag;
 use rustls::crypto::tls13::{Hkdf, HkdfExpander, OkmBlock, OutputLengthError};
@@ -46,9 +47,7 @@ impl<H: HmacImpl + Send + Sync + 'static> Hkdf for KeySchedule<H> {
     /// memory.
     fn extract_from_secret(&self, salt: Option<&[u8]>, secret: &[u8]) -> Box<dyn HkdfExpander> {
         let salt = salt.unwrap_or(&ZEROS[..H::output_size()]);
-        let mut hmac = H::new_from_slice(salt);
-        hmac.update(secret);
-        let mut key = hmac.finalize();
+        let mut key = hmac::<H>(salt, secret);
         let expander = Expander::<H>::boxed(&key);
         key.as_mut_slice().zeroize();
         expander
@@ -59,10 +58,14 @@ impl<H: HmacImpl + Send + Sync + 'static> Hkdf for KeySchedule<H> {
     }
 
     fn hmac_sign(&self, key: &OkmBlock, message: &[u8]) -> Tag {
-        let mut hmac = H::new_from_slice(key.as_ref());
-        hmac.update(message);
-        Tag::new(&hmac.finalize())
+        Tag::new(&hmac::<H>(key.as_ref(), message))
     }
+}
+
+fn hmac<H: HmacImpl>(key: &[u8], message: &[u8]) -> Output<H> {
+    let mut hmac = H::new_from_slice(key);
+    hmac.update(message);
+    hmac.finalize()
 }
 
 impl<H: HmacImpl + Send + Sync> HkdfExpander for Expander<H> {

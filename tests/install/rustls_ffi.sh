@@ -8,7 +8,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 "$CMAKE" -S "$source" -B "$work/build" -DRSSL_BUILD_TESTS=ON -DRSSL_RUSTLS_FFI_INTEROP=ON \
-  "-DCMAKE_C_COMPILER=$CC" "-DRSSL_CARGO=$CARGO" "-DRSSL_RUSTC=$RUSTC" -DRSSL_PGO=OFF "$@"
+  "-DCMAKE_C_COMPILER=$CC" "-DRSSL_CARGO=$CARGO" "-DRSSL_RUSTC=$RUSTC" "$@"
 "$CMAKE" --build "$work/build" --target rssl rssl_static testca c_rustls_contexts c_rustls_sockets
 (cd "$work/build" && ctest --output-on-failure -R '^(abi\.symbols|c\.certs|c\.rustls_(contexts|sockets))$')
 
